@@ -1,0 +1,49 @@
+# The one door to the work: everything CI runs is a target here, and nothing else.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+CARGO ?= cargo
+RELEASE := target/release
+DEBUG := target/debug
+
+.PHONY: help setup build demo up down test lint fmt deny bench clean-cache
+
+help: ## Show this help
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install or name the system packages that are missing
+	@stack/setup.sh
+
+build: setup ## Build every binary, optimised
+	$(CARGO) build --release --locked --workspace --bins
+
+demo: build ## Run the main job on real sales: Kafka, Connect, PostgreSQL, ledger (DEMO_SECONDS=20)
+	@$(RELEASE)/stack demo
+
+up: build ## Start the native stack and leave it running
+	@$(RELEASE)/stack up --detach
+
+down: build ## Stop the native stack; its data stays
+	@$(RELEASE)/stack down
+
+test: setup ## Run every test, those on the real servers too
+	$(CARGO) build --locked --workspace --bins
+	@$(DEBUG)/stack fetch
+	$(CARGO) test --locked --workspace
+
+lint: ## Check formatting, lints and docs
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+fmt: ## Format the code
+	$(CARGO) fmt --all
+
+bench: build ## Measure boot and landing, and write docs/benchmarks.md
+	@$(RELEASE)/stack bench boot --write docs/benchmarks.md
+	@$(RELEASE)/stack bench landing --write docs/benchmarks.md
+
+clean-cache: ## Remove everything that was downloaded
+	@stack/setup.sh --clean-cache
