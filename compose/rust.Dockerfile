@@ -1,0 +1,50 @@
+# hadolint global ignore=DL3008
+# The images of our own programs. One builder stage compiles the workspace once; each program is a
+# target of its own: producer, connect-register, landing. Debian's packages are not pinned: a pinned
+# version vanishes from Debian with its next security fix.
+ARG RUST_IMAGE=rust:1.95-slim-bookworm
+ARG RUNTIME_IMAGE=debian:bookworm-slim
+
+FROM ${RUST_IMAGE} AS builder
+# A C compiler, make and perl build librdkafka, which links OpenSSL and zlib.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends gcc g++ make perl pkg-config libssl-dev zlib1g-dev \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY . .
+RUN --mount=type=cache,id=connect-companion-registry,target=/usr/local/cargo/registry,sharing=locked \
+    --mount=type=cache,id=connect-companion-target,target=/src/target,sharing=locked \
+    cargo build --release --locked -p producer -p connect-register -p landing --bins \
+ && install -D -t /out/ target/release/producer target/release/connect-register target/release/landing
+
+FROM ${RUNTIME_IMAGE} AS runtime
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates libssl3 zlib1g \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin companion
+COPY --chmod=0755 compose/ready /usr/local/bin/ready
+USER 10001:10001
+WORKDIR /
+LABEL org.opencontainers.image.licenses="Apache-2.0"
+
+FROM runtime AS producer
+COPY --from=builder /out/producer /usr/local/bin/producer
+EXPOSE 9464
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=6 CMD ["ready", "9464"]
+ENTRYPOINT ["producer"]
+CMD ["generate"]
+
+FROM runtime AS connect-register
+COPY --from=builder /out/connect-register /usr/local/bin/connect-register
+COPY connectors /connectors
+EXPOSE 9465
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=6 CMD ["ready", "9465"]
+ENTRYPOINT ["connect-register"]
+CMD ["watch", "-f", "/connectors"]
+
+FROM runtime AS landing
+COPY --from=builder /out/landing /usr/local/bin/landing
+EXPOSE 9466
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=6 CMD ["ready", "9466"]
+ENTRYPOINT ["landing"]
+CMD ["watch"]
