@@ -33,10 +33,20 @@ test: setup ## Run every test, those on the real servers too
 	@$(DEBUG)/stack fetch
 	$(CARGO) test --locked --workspace
 
-lint: ## Check formatting, lints and docs
+lint: ## Check code, docs, compose files and scripts
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+	@PATH="$$(.ci/tools):$$PATH"; set -x; \
+	yamllint --strict .; \
+	hadolint compose/*.Dockerfile; \
+	shellcheck .ci/run .ci/tools compose/ready stack/setup.sh; \
+	taplo format --check; \
+	zizmor --offline --quiet .github; \
+	lychee --quiet --offline --include-fragments README.md CONTRIBUTING.md CHANGELOG.md docs
+
+deny: ## Check licences, bans and sources of the dependencies
+	@PATH="$$(.ci/tools):$$PATH"; cargo-deny --locked check licenses bans sources
 
 fmt: ## Format the code
 	$(CARGO) fmt --all
