@@ -22,6 +22,12 @@ use crate::summary::Summary;
 /// How often the brokers are asked again after they were lost, for a paused producer hears nothing.
 const PROBE_EVERY: Duration = Duration::from_secs(2);
 
+/// How often a run with an end tells how far it is, where it cannot draw.
+const TELL_EVERY: Duration = Duration::from_secs(5);
+
+/// How often a service does.
+const TELL_SERVICE_EVERY: Duration = Duration::from_mins(1);
+
 /// What to run.
 pub struct Job {
     /// Where the events come from; everything that can be checked beforehand was.
@@ -56,11 +62,13 @@ pub async fn run(
     readiness.not_ready(format!("connecting to Kafka at {}", settings.bootstrap_servers));
     let client = Client::new(settings, metrics.clone(), readiness.clone())?;
     if !connect(&client, &control, settings.timeout).await? {
-        return Ok((Summary::of(&metrics, Duration::ZERO, false), shutdown.exit()));
+        let exit = if bounded { shutdown.exit() } else { Exit::Ok };
+        return Ok((Summary::of(&metrics, Duration::ZERO, false), exit));
     }
     tracing::info!("connected to Kafka at {}", settings.bootstrap_servers);
 
-    let _progress = Task(tokio::spawn(progress::show(metrics.clone(), source.size())));
+    let every = if bounded { TELL_EVERY } else { TELL_SERVICE_EVERY };
+    let _progress = Task(tokio::spawn(progress::show(metrics.clone(), source.size(), every)));
     let _prober = Task(tokio::spawn(probe(client.clone())));
     let clock = RealClock::start();
     let mut outlet = KafkaOutlet::new(client.clone(), control.clone(), metrics.clone());
@@ -93,7 +101,7 @@ pub async fn check(job: Job, shutdown: Shutdown) -> anyhow::Result<(Summary, Exi
     let order = Order { speed: Speed::Max, ..order };
     let (metrics, control, clock) = (Metrics::default(), control(&order, rate_max), RealClock::start());
     let _stopper = stop_with(&shutdown, &control);
-    let _progress = Task(tokio::spawn(progress::show(metrics.clone(), source.size())));
+    let _progress = Task(tokio::spawn(progress::show(metrics.clone(), source.size(), TELL_EVERY)));
     let mut outlet = Nowhere { metrics: metrics.clone(), envelope: Envelope::default(), shown: 0 };
     let counted = metrics.clone();
     let pumped =

@@ -8,15 +8,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::metrics::Metrics;
 
-/// How often plain lines are written: the first ones soon, later ones rarely.
-const PLAIN: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(30)];
+/// When the first plain line is written.
+const FIRST: Duration = Duration::from_secs(2);
 
-/// Shows progress until it is dropped with its task.
-pub async fn show(metrics: Metrics, size: Option<u64>) {
+/// Shows progress until it is dropped with its task. `every` is the time between two plain lines.
+pub async fn show(metrics: Metrics, size: Option<u64>, every: Duration) {
     if std::io::stderr().is_terminal() {
         moving(&metrics, size).await;
     } else {
-        plain(&metrics, size).await;
+        plain(&metrics, size, every).await;
     }
 }
 
@@ -42,10 +42,9 @@ async fn moving(metrics: &Metrics, size: Option<u64>) {
     }
 }
 
-async fn plain(metrics: &Metrics, size: Option<u64>) {
+async fn plain(metrics: &Metrics, size: Option<u64>, every: Duration) {
     let mut rate = Rate::default();
-    let pauses = PLAIN.into_iter().chain(std::iter::repeat(PLAIN[PLAIN.len() - 1]));
-    for pause in pauses {
+    for pause in std::iter::once(FIRST).chain(std::iter::repeat(every)) {
         tokio::time::sleep(pause).await;
         let read = metrics.read.get();
         let of = size.map(|size| format!(" of {size}")).unwrap_or_default();

@@ -6,7 +6,13 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::column::writer::ColumnWriter;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 use tempfile::TempDir;
 
 /// A folder of input files.
@@ -132,6 +138,62 @@ fn a_dry_run_names_file_row_and_column_of_each_refused_row_and_counts_them() {
         assert!(summary[changing].take().is_number());
     }
     insta::assert_snapshot!(summary, @r#"{"schema_version":1,"dry_run":true,"read":5,"sent":1,"acked":0,"refused":4,"refused_by_reason":{"missing_value":1,"not_positive":1,"qty_zero":1,"unreadable_row":1},"dead":0,"undelivered":0,"skipped":0,"seconds":null,"rate":null}"#);
+}
+
+/// A Parquet file of a schema, in small compressed pages.
+fn parquet(path: &std::path::Path, rows: i64, schema: &str) {
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let zstd = Compression::ZSTD(ZstdLevel::default());
+    let properties = WriterProperties::builder().set_compression(zstd).set_dictionary_enabled(false).build();
+    let file = std::fs::File::create(path).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties)).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    while let Some(mut column) = group.next_column().unwrap() {
+        // Scattered, so that it fills many pages.
+        let values: Vec<i64> = (1..=rows).map(|row| row * 48_271 % 2_147_483_647).collect();
+        match column.untyped() {
+            ColumnWriter::Int64ColumnWriter(writer) => drop(writer.write_batch(&values, None, None).unwrap()),
+            ColumnWriter::DoubleColumnWriter(writer) => {
+                let values: Vec<f64> = values.iter().map(|_| 0.5).collect();
+                writer.write_batch(&values, None, None).unwrap();
+            }
+            _ => unreachable!("the tests' schemas have no other types"),
+        }
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    writer.close().unwrap();
+}
+
+const LONGS: &str = "message m { required int64 event_id; required int64 store_id; required int64 sku;
+    required int64 qty; required int64 ts; }";
+
+#[test]
+fn a_parquet_column_of_a_wrong_type_is_told_before_a_row_is_read() {
+    let folder = Folder::new();
+    let path = folder.0.path().join("sales.parquet");
+    parquet(&path, 1, &LONGS.replace("int64 qty", "double qty").replace("int64 store_id", "double store_id"));
+    insta::assert_snapshot!(refused(&folder, &["replay", path.to_str().unwrap()]), @r#"
+    error: the input cannot be replayed, 2 things are wrong:
+      - /sales.parquet: store_id: column `store_id` is a floating-point number, and should be an integer
+      - /sales.parquet: qty: column `qty` is a floating-point number, and should be an integer
+    hint: name the file's own columns, for example --map qty=amount,ts=sold_at,event_id='shop-{order}-{line}'
+    "#);
+}
+
+#[test]
+fn a_parquet_file_that_is_damaged_inside_is_told_with_the_row_and_what_was_read_before() {
+    let folder = Folder::new();
+    let path = folder.0.path().join("sales.parquet");
+    parquet(&path, 300_000, LONGS);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 100_000].fill(0xAA);
+    std::fs::write(&path, bytes).unwrap();
+    let told = refused(&folder, &["replay", "--dry-run", path.to_str().unwrap()]);
+    assert!(told.starts_with("error: dry run: "), "{told}");
+    assert!(told.contains(": /sales.parquet row ") && told.contains("the file cannot be read on: column "), "{told}");
+    assert!(told.contains("\nhint: mend the file"), "{told}");
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Count the time of the sales from here instead of now
-    #[arg(long, value_parser = start, value_name = "TIME", allow_negative_numbers = true)]
+    #[arg(long, value_parser = start, value_name = "TIME")]
     pub start: Option<i64>,
     /// What every run takes.
     #[command(flatten)]
@@ -71,7 +71,7 @@ pub async fn run(args: Args) -> anyhow::Result<Exit> {
     let settings = RunSettings::read(&run, rate.into())?;
     // Below 2^53: JSON and spreadsheets keep every digit of it.
     let seed = seed.unwrap_or_else(|| rand::rng().random_range(0..1 << 53));
-    tracing::info!(seed, "making sales; --seed {seed} makes their ids again");
+    tracing::info!("making sales; --seed {seed} makes their ids again");
     let order = Order { speed: rate.into(), shape, stamp: Stamp::Made { start }, duration };
     let source = Box::new(Generator::new(seed, count)?);
     let job = Job { source, order, rate_max: settings.rate_max, drain: run.drain_seconds, bounded };
