@@ -2,13 +2,14 @@
 //! what the topic holds.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::metadata::MetadataTopic;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::context::Quiet;
-use super::topic::{PATIENCE, Span, away, spans};
+use super::topic::{Span, away, spans};
 use super::{Kafka, ReadError};
 
 /// A consumer group, looked at from outside.
@@ -16,6 +17,7 @@ pub struct Group {
     consumer: BaseConsumer<Quiet>,
     context: Quiet,
     name: String,
+    patience: Duration,
 }
 
 /// How far a group has come on one partition.
@@ -53,7 +55,7 @@ impl Group {
     pub fn new(kafka: &Kafka, name: &str) -> Result<Self, ReadError> {
         let context = Quiet::default();
         let consumer = kafka.client(name).create_with_context(context.clone())?;
-        Ok(Self { consumer, context, name: name.to_owned() })
+        Ok(Self { consumer, context, name: name.to_owned(), patience: kafka.patience })
     }
 
     /// Its name.
@@ -66,8 +68,10 @@ impl Group {
     /// # Errors
     /// [`ReadError::NoTopic`], or [`ReadError::Away`] when Kafka does not answer.
     pub fn progress(&self, topic: &str) -> Result<BTreeMap<i32, Progress>, ReadError> {
-        let metadata =
-            self.consumer.fetch_metadata(Some(topic), PATIENCE).map_err(|error| away(&self.context, topic, error))?;
+        let metadata = self
+            .consumer
+            .fetch_metadata(Some(topic), self.patience)
+            .map_err(|error| away(&self.context, topic, error))?;
         let mut asked = TopicPartitionList::new();
         for partition in metadata.topics().iter().filter(|t| t.name() == topic).flat_map(MetadataTopic::partitions) {
             asked.add_partition(topic, partition.id());
@@ -77,10 +81,10 @@ impl Group {
         }
         let committed = self
             .consumer
-            .committed_offsets(asked, PATIENCE)
+            .committed_offsets(asked, self.patience)
             .map_err(|error| away(&self.context, topic, error))?
             .to_topic_map();
-        let spans = spans(&self.consumer, &self.context, topic)?;
+        let spans = spans(&self.consumer, &self.context, topic, self.patience)?;
         Ok(spans
             .into_iter()
             .map(|(partition, span)| {

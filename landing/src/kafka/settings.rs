@@ -1,5 +1,7 @@
 //! Where Kafka is, from the environment.
 
+use std::time::Duration;
+
 use rdkafka::ClientConfig;
 use service::Env;
 
@@ -8,9 +10,22 @@ use service::Env;
 pub struct Kafka {
     /// `host:port`, several with commas.
     pub servers: String,
+    /// How long one request may take.
+    pub patience: Duration,
 }
 
 impl Kafka {
+    /// Kafka at `servers`, with the patience of a person.
+    pub fn at(servers: impl Into<String>) -> Self {
+        Self { servers: servers.into(), patience: Duration::from_secs(10) }
+    }
+
+    /// With less patience, or more.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
     /// Reads `KAFKA_BOOTSTRAP_SERVERS`; mistakes stay in `env` until it is finished.
     pub fn from_env(env: &mut Env) -> Self {
         let servers = env.text_or("KAFKA_BOOTSTRAP_SERVERS", "localhost:29092");
@@ -20,7 +35,7 @@ impl Kafka {
                 env.mistake(format!("KAFKA_BOOTSTRAP_SERVERS={servers:?}: {server:?} is not host:port"));
             }
         }
-        Self { servers }
+        Self::at(servers)
     }
 
     /// The settings of a client that looks at offsets of `group`.

@@ -15,8 +15,6 @@ use service::Shutdown;
 use super::context::Quiet;
 use super::{Kafka, ReadError};
 
-/// How long a request may take.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a reading may go without a single record.
 const STANDSTILL: Duration = Duration::from_secs(30);
 /// How long the end of a partition must have been reported, with nothing after it, before the
@@ -40,6 +38,7 @@ pub struct Topic {
     consumer: BaseConsumer<Quiet>,
     context: Quiet,
     name: String,
+    patience: Duration,
     next: BTreeMap<i32, i64>,
 }
 
@@ -51,7 +50,8 @@ impl Topic {
     pub fn open(kafka: &Kafka, name: &str, since: Option<Timestamp>) -> Result<Self, ReadError> {
         let context = Quiet::default();
         let consumer: BaseConsumer<Quiet> = kafka.reader().create_with_context(context.clone())?;
-        let mut topic = Self { consumer, context, name: name.to_owned(), next: BTreeMap::new() };
+        let mut topic =
+            Self { consumer, context, name: name.to_owned(), patience: kafka.patience, next: BTreeMap::new() };
         let spans = topic.spans()?;
         let starts = match since {
             Some(since) => topic.at(since, &spans)?,
@@ -81,7 +81,7 @@ impl Topic {
     /// # Errors
     /// [`ReadError::NoTopic`], or [`ReadError::Away`] when Kafka does not answer.
     pub fn spans(&self) -> Result<Spans, ReadError> {
-        spans(&self.consumer, &self.context, &self.name)
+        spans(&self.consumer, &self.context, &self.name, self.patience)
     }
 
     /// The offsets of the first records not older than `since`; where there are none, the end.
@@ -95,7 +95,7 @@ impl Topic {
         }
         let found = self
             .consumer
-            .offsets_for_times(times, PATIENCE)
+            .offsets_for_times(times, self.patience)
             .map_err(|error| away(&self.context, &self.name, error))?
             .to_topic_map();
         Ok(spans
@@ -179,8 +179,13 @@ impl std::fmt::Debug for Topic {
 }
 
 /// What a topic holds at this moment, as any client of its cluster sees it.
-pub(super) fn spans(consumer: &BaseConsumer<Quiet>, context: &Quiet, topic: &str) -> Result<Spans, ReadError> {
-    let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).map_err(|error| away(context, topic, error))?;
+pub(super) fn spans(
+    consumer: &BaseConsumer<Quiet>,
+    context: &Quiet,
+    topic: &str,
+    patience: Duration,
+) -> Result<Spans, ReadError> {
+    let metadata = consumer.fetch_metadata(Some(topic), patience).map_err(|error| away(context, topic, error))?;
     let found = metadata.topics().iter().find(|found| found.name() == topic);
     let partitions: Vec<i32> =
         found.map(|t| t.partitions().iter().map(MetadataPartition::id).collect()).unwrap_or_default();
@@ -189,7 +194,7 @@ pub(super) fn spans(consumer: &BaseConsumer<Quiet>, context: &Quiet, topic: &str
     }
     let mut spans = Spans::new();
     for partition in partitions {
-        let watermarks = consumer.fetch_watermarks(topic, partition, PATIENCE);
+        let watermarks = consumer.fetch_watermarks(topic, partition, patience);
         let (low, high) = watermarks.map_err(|error| away(context, topic, error))?;
         spans.insert(partition, Span { low, high });
     }

@@ -39,6 +39,9 @@ pub struct Settings {
 /// # Errors
 /// When the listener fails; never for Kafka's or PostgreSQL's sake.
 pub async fn run(listener: TcpListener, shutdown: Shutdown, settings: Settings) -> anyhow::Result<()> {
+    // A request that waits cannot be stopped, and a service must end well within ten seconds.
+    let kafka = settings.kafka.clone().with_patience(Duration::from_secs(3));
+    let settings = Settings { kafka, ..settings };
     let readiness = Readiness::default();
     let mut registry = Registry::default();
     let metrics = Metrics::register(&mut registry);
