@@ -1,0 +1,82 @@
+//! The commands: one file each, with its arguments, what it does, and how it shows it.
+
+mod apply;
+mod check;
+mod completion;
+mod options;
+mod plan;
+mod progress;
+mod render;
+mod show;
+mod status;
+mod validate;
+mod wait;
+mod watch;
+mod watch_metrics;
+
+use clap::{Parser, Subcommand};
+use service::Exit;
+use service::log::LogArgs;
+
+use options::ConnectArgs;
+
+/// Keeps Kafka Connect as declared
+///
+/// Connectors are declared as templates: JSON files {"name", "config"} whose values are rendered from
+/// the environment. `plan` shows what differs from what the worker has, `apply` writes only that, and
+/// `watch` keeps it so.
+#[derive(Debug, Parser)]
+#[command(name = "connect-register", version, max_term_width = 110, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to log, and how
+    #[command(flatten)]
+    pub log: LogArgs,
+    /// Which worker
+    #[command(flatten)]
+    connect: ConnectArgs,
+    /// What to do
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  connect-register wait -f connectors/           wait for the worker and the plug-ins the templates need
+  connect-register plan -f connectors/           show what would change
+  connect-register apply -f connectors/ --wait   change it, and wait until every task runs
+  connect-register status                        connectors, tasks, and why they failed, in words
+  connect-register watch -f connectors/          keep it so
+
+Exit codes:
+  0 ok   1 failed   2 wrong usage   3 differs (plan --fail-on-changes)   4 mistakes in templates
+  5 worker unreachable, or time over   6 applied in part   7 applied, but not running   8 denied";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Wait(wait::Args),
+    Render(render::Args),
+    Validate(validate::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Status(status::Args),
+    Watch(watch::Args),
+    Completion(completion::Args),
+}
+
+/// Runs a parsed command line to its exit code.
+///
+/// # Errors
+/// What the command could not do.
+pub async fn run(cli: Cli) -> anyhow::Result<Exit> {
+    let Cli { log: _, connect, command } = cli;
+    match command {
+        Command::Wait(args) => wait::run(&args, &connect).await,
+        Command::Render(args) => render::run(&args),
+        Command::Validate(args) => validate::run(&args, &connect).await,
+        Command::Plan(args) => plan::run(&args, &connect).await,
+        Command::Apply(args) => apply::run(&args, &connect).await,
+        Command::Status(args) => status::run(&args, &connect).await,
+        Command::Watch(args) => watch::run(&args, &connect).await,
+        Command::Completion(args) => completion::run(&args),
+    }
+}

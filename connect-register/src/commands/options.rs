@@ -1,0 +1,167 @@
+//! Options that several commands share, turned once into what the engine takes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use service::{Env, Exit, Failure};
+use tokio::time::Instant;
+
+use crate::connect::{Client, Credentials, HttpTransport};
+use crate::core::lint::UnknownKeys;
+use crate::core::{Backoff, Redactor, SecretMode};
+use crate::sources::environment::names;
+use crate::sources::{Loaded, load};
+
+/// Which worker, and as whom.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ConnectArgs {
+    /// The REST address of a Connect worker
+    #[arg(long, global = true, env = names::CONNECT_URL, value_name = "URL", default_value = "http://localhost:8083")]
+    connect_url: String,
+    /// The user for basic authentication; the password comes from `KAFKA_CONNECT_BASIC_AUTH_PASSWORD`
+    /// or the file that `KAFKA_CONNECT_BASIC_AUTH_PASSWORD_FILE` names
+    #[arg(long, global = true, env = names::USERNAME, value_name = "USER")]
+    username: Option<String>,
+}
+
+impl ConnectArgs {
+    /// A client of the worker.
+    pub(super) fn client(&self, redactor: Redactor) -> Result<Client<HttpTransport>, Failure> {
+        let mut env = Env::from_process();
+        let credentials = self
+            .username
+            .clone()
+            .filter(|username| !username.is_empty())
+            .map(|username| Credentials { username, password: env.required_secret(names::PASSWORD) });
+        if credentials.is_none() && env.secret(names::PASSWORD).is_some() {
+            env.mistake(format!("{} is set, but {} is not", names::PASSWORD, names::USERNAME));
+        }
+        env.finish()?;
+        Ok(Client::new(HttpTransport::new(&self.connect_url, credentials)?, redactor))
+    }
+}
+
+/// Which templates, and how they are rendered.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct TemplateArgs {
+    /// A template, or a folder of templates (`*.json`, not recursed); may be given several times
+    #[arg(short = 'f', long = "file", env = names::FILES, value_name = "FILE|DIR", value_delimiter = ',')]
+    files: Vec<PathBuf>,
+    /// How a secret reaches Connect: by reference its value never leaves this machine
+    #[arg(long, env = names::SECRETS, value_enum, default_value_t = Secrets::Reference)]
+    secrets: Secrets,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Secrets {
+    /// As `${env:NAME}`, which the worker resolves
+    Reference,
+    /// As its value
+    Inline,
+}
+
+impl TemplateArgs {
+    /// The templates; at least one file or folder has to be named.
+    pub(super) fn load(&self) -> Result<Loaded, Failure> {
+        if self.files.is_empty() {
+            let failure = Failure::new(Exit::Usage, "no template was named");
+            return Err(failure.hint(format!("name a file or a folder: -f connectors/ (or set {})", names::FILES)));
+        }
+        self.load_any()
+    }
+
+    /// The templates, of which there may be none.
+    pub(super) fn load_any(&self) -> Result<Loaded, Failure> {
+        let mode = match self.secrets {
+            Secrets::Reference => SecretMode::Reference,
+            Secrets::Inline => SecretMode::Inline,
+        };
+        load(&self.files, mode)
+    }
+
+    /// Whether any was named.
+    pub(super) fn is_given(&self) -> bool {
+        !self.files.is_empty()
+    }
+}
+
+/// What is done about keys that the worker does not know.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct LintArgs {
+    /// What is done about keys that the worker's plug-in does not know
+    #[arg(long, value_enum, value_name = "POLICY", default_value_t = Unknown::Refuse)]
+    unknown_keys: Unknown,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Unknown {
+    /// They are mistakes
+    Refuse,
+    /// They are let through
+    Allow,
+}
+
+impl LintArgs {
+    pub(super) fn policy(self) -> UnknownKeys {
+        match self.unknown_keys {
+            Unknown::Refuse => UnknownKeys::Refuse,
+            Unknown::Allow => UnknownKeys::Allow,
+        }
+    }
+}
+
+/// How long a command that only reads may take.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct ReadTimeout {
+    /// How long the worker may be busy (a rebalance, a restart) before this gives up
+    #[arg(long, env = names::TIMEOUT, value_name = "DURATION", default_value = "15s", value_parser = duration)]
+    timeout: Duration,
+}
+
+impl ReadTimeout {
+    pub(super) fn deadline(self) -> Instant {
+        Instant::now() + self.timeout
+    }
+}
+
+/// The pauses between attempts of this run.
+pub(super) fn backoff() -> Backoff {
+    Backoff::of_requests(rand::random())
+}
+
+/// Reads `500ms`, `30s`, `2m`, `1h 30m`, or a number of seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    const LONGEST: Duration = Duration::from_hours(24 * 365);
+    let seconds = text.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let duration = match seconds {
+        Some(duration) => Some(duration),
+        None => text.parse::<jiff::SignedDuration>().ok().and_then(|duration| Duration::try_from(duration).ok()),
+    };
+    let duration = duration.filter(|duration| !duration.is_zero() && *duration <= LONGEST);
+    duration.ok_or_else(|| "a duration is 500ms, 30s, 2m or 1h30m, longer than nothing".to_owned())
+}
+
+/// Shows a duration as `duration` reads it.
+pub(super) fn show_duration(duration: Duration) -> String {
+    if duration.subsec_millis() == 0 {
+        format!("{}s", duration.as_secs())
+    } else {
+        format!("{:.1}s", duration.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_people_write_them() {
+        for (text, millis) in [("500ms", 500), ("30s", 30_000), ("2m", 120_000), ("1h 30m", 5_400_000), ("1.5", 1500)] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        for bad in ["", "0", "-1s", "soon", "NaN", "1e300"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The shapes of Connect's answers, read defensively, and turned into the core's own. Only what is
+//! needed is read: the values that a validation echoes, resolved, never leave this module.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::core::lint::Validation;
+use crate::core::{ConnectorName, ConnectorStatus, ObservedConfig, Redactor, State, TaskStatus};
+use crate::reconcile::{Observation, Observed};
+
+/// `{"error_code": 409, "message": "…"}`
+#[derive(Debug, Deserialize)]
+pub(super) struct ErrorAnswer {
+    #[expect(dead_code, reason = "its presence tells Connect's own errors from other JSON")]
+    error_code: i64,
+    pub(super) message: String,
+}
+
+/// `GET /`
+#[derive(Debug, Deserialize)]
+pub(super) struct RootAnswer {
+    pub(super) version: String,
+}
+
+/// One of `GET /connector-plugins`
+#[derive(Debug, Deserialize)]
+pub(super) struct PluginAnswer {
+    pub(super) class: String,
+    #[serde(rename = "type", default)]
+    pub(super) kind: String,
+}
+
+/// `GET /connectors?expand=info&expand=status`
+pub(super) type ConnectorsAnswer = BTreeMap<String, ExpandedAnswer>;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ExpandedAnswer {
+    info: InfoAnswer,
+    status: Option<StatusAnswer>,
+}
+
+/// The part of `GET /connectors/{c}` and of the answer of a write that is looked at.
+#[derive(Debug, Deserialize)]
+pub(super) struct InfoAnswer {
+    pub(super) name: String,
+    pub(super) config: ObservedConfig,
+}
+
+#[derive(Debug, Deserialize)]
+struct StatusAnswer {
+    connector: PartAnswer,
+    #[serde(default)]
+    tasks: Vec<TaskAnswer>,
+    #[serde(rename = "type", default)]
+    kind: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct PartAnswer {
+    state: String,
+    #[serde(default)]
+    worker_id: String,
+    trace: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TaskAnswer {
+    id: u32,
+    #[serde(flatten)]
+    part: PartAnswer,
+}
+
+/// `PUT /connector-plugins/{p}/config/validate`
+#[derive(Debug, Deserialize)]
+pub(super) struct ValidationAnswer {
+    configs: Vec<ValidatedAnswer>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ValidatedAnswer {
+    value: ValidatedValue,
+}
+
+#[derive(Debug, Deserialize)]
+struct ValidatedValue {
+    name: String,
+    #[serde(default)]
+    value: Option<String>,
+    #[serde(default)]
+    errors: Vec<String>,
+}
+
+pub(super) fn observation(answer: ConnectorsAnswer, redactor: &Redactor) -> Observation {
+    let observed = |(name, expanded): (String, ExpandedAnswer)| {
+        let status = expanded.status.map(|status| status.into_core(redactor));
+        (ConnectorName::reported(name), Observed { config: expanded.info.config, status })
+    };
+    answer.into_iter().map(observed).collect()
+}
+
+impl StatusAnswer {
+    fn into_core(self, redactor: &Redactor) -> ConnectorStatus {
+        let scrub = |trace: Option<String>| trace.filter(|trace| !trace.is_empty()).map(|trace| redactor.scrub(&trace));
+        let task = |task: TaskAnswer| TaskStatus {
+            id: task.id,
+            state: State::parse(&task.part.state),
+            worker: task.part.worker_id,
+            trace: scrub(task.part.trace),
+        };
+        let mut tasks: Vec<_> = self.tasks.into_iter().map(task).collect();
+        tasks.sort_by_key(|task| task.id);
+        ConnectorStatus {
+            kind: self.kind,
+            state: State::parse(&self.connector.state),
+            worker: self.connector.worker_id,
+            trace: scrub(self.connector.trace),
+            tasks,
+        }
+    }
+}
+
+impl ValidationAnswer {
+    pub(super) fn into_core(self, redactor: &Redactor) -> Validation {
+        let mut validation = Validation::default();
+        for ValidatedAnswer { value } in self.configs {
+            for error in &value.errors {
+                validation.errors.push((value.name.clone(), redactor.scrub(error)));
+            }
+            validation.known.push(value.name);
+        }
+        // An error without a definition is reported under a key that the plug-in does not know: it
+        // is an error, and the key is known to whoever complained.
+        validation
+    }
+
+    /// Whether the value of `name` came back exactly as it was sent.
+    pub(super) fn echoes(&self, name: &str, sent: &str) -> Option<bool> {
+        self.configs.iter().find(|config| config.value.name == name)?.value.value.as_deref().map(|value| value == sent)
+    }
+}

@@ -1,0 +1,42 @@
+//! The pure core: templates, specs, diff, plan, health verdict and back-off, as values in and values
+//! out. Nothing here is async, reads a file, the network, the environment or a clock.
+
+pub mod applied;
+pub mod backoff;
+pub mod diff;
+pub mod document;
+pub mod draft;
+pub mod fault;
+pub mod health;
+pub mod lint;
+pub mod mistake;
+pub mod name;
+pub mod plain;
+pub mod plan;
+pub mod readiness;
+pub mod redact;
+pub mod reference;
+pub mod render;
+pub mod spec;
+pub mod template;
+pub mod value;
+
+pub use applied::{Applied, Fingerprint};
+pub use backoff::Backoff;
+pub use diff::{Comparison, KeyChange, compare};
+pub use draft::Draft;
+pub use fault::{Class, Fault, Remedy};
+pub use health::{ConnectorStatus, State, TaskStatus, Verdict};
+pub use mistake::{Mistake, Place};
+pub use name::ConnectorName;
+pub use plan::{Action, Plan};
+pub use redact::Redactor;
+pub use reference::Reference;
+pub use render::{SecretMode, Variables};
+pub use spec::{Entry, Spec};
+pub use value::Value;
+
+use std::collections::BTreeMap;
+
+/// A connector's configuration as a worker returns it: a flat map of strings.
+pub type ObservedConfig = BTreeMap<String, String>;

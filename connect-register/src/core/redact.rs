@@ -1,0 +1,158 @@
+//! Taking secrets out of text that others wrote: what a worker says may hold a value that it
+//! resolved or that we sent. Also which keys are secret by their name.
+
+use service::Secret;
+use service::secret::MASK;
+
+/// Parts of a key, or of a variable's name, that mean its value is secret.
+const SECRET_WORDS: [&str; 12] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "credential",
+    "private.key",
+    "private_key",
+    "apikey",
+    "api.key",
+    "api_key",
+    "jaas.config",
+];
+
+/// A key of a JDBC or HTTP URL whose value is secret.
+const SECRET_PARAMETERS: [&str; 5] = ["password=", "passwd=", "pwd=", "secret=", "token="];
+
+/// Whether the value of `key` must not be shown. A config-provider reference names a secret but is
+/// none.
+pub fn is_sensitive(key: &str, value: &str) -> bool {
+    if super::reference::is_one(value) {
+        return false;
+    }
+    names_a_secret(key) || key.ends_with("basic.auth.user.info") || has_credentials(value)
+}
+
+/// Whether a name reads like that of a secret.
+pub fn names_a_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_WORDS.iter().any(|word| name.contains(word))
+}
+
+fn has_credentials(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let in_parameters = SECRET_PARAMETERS.iter().any(|parameter| lower.contains(parameter));
+    let authority = lower.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(rest));
+    in_parameters || authority.is_some_and(|authority| authority.contains('@') && authority.contains(':'))
+}
+
+/// Replaces secrets that are known by value, and what reads like one, in text of others.
+#[derive(Clone, Debug, Default)]
+pub struct Redactor {
+    known: Vec<Secret>,
+}
+
+/// Shorter values are not looked for: they would mask half of any text, and protect nothing.
+const SHORTEST: usize = 4;
+
+impl Redactor {
+    /// A redactor of the secrets that this process knows.
+    pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
+        let mut known: Vec<_> = secrets.into_iter().filter(|secret| secret.expose().len() >= SHORTEST).collect();
+        // The longest first, so that a secret that holds another one goes whole.
+        known.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
+        Self { known }
+    }
+
+    /// The text without secrets.
+    pub fn scrub(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in &self.known {
+            if text.contains(secret.expose()) {
+                text = text.replace(secret.expose(), MASK);
+            }
+        }
+        without_invalid_value(&without_parameters(&text))
+    }
+}
+
+/// `password=x` loses its value, up to the next separator.
+fn without_parameters(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some((start, parameter)) = SECRET_PARAMETERS
+        .iter()
+        .filter_map(|parameter| lower[at..].find(parameter).map(|found| (at + found, parameter)))
+        .min()
+    {
+        let value = start + parameter.len();
+        let end = text[value..].find(['&', ';', ',', ' ', '\n', '"', '\'', '}', ')']).map_or(text.len(), |n| value + n);
+        out.push_str(&text[at..value]);
+        out.push_str(if end > value { MASK } else { "" });
+        at = end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// Kafka's `Invalid value X for configuration K: why` repeats a value that the worker may have
+/// resolved from a reference; X goes, K and the reason stay.
+fn without_invalid_value(text: &str) -> String {
+    const BEFORE: &str = "Invalid value ";
+    const AFTER: &str = " for configuration ";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(BEFORE) {
+        let (head, tail) = rest.split_at(start + BEFORE.len());
+        let Some(end) = tail.find(AFTER) else { break };
+        out.push_str(head);
+        out.push_str(MASK);
+        rest = &tail[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_or_a_value_tells_that_it_is_secret() {
+        for (key, value) in [
+            ("connection.password", "x"),
+            ("sasl.jaas.config", "x"),
+            ("connection.url", "jdbc:postgresql://h/db?user=u&password=x"),
+            ("connection.url", "mongodb://u:x@h/db"),
+        ] {
+            assert!(is_sensitive(key, value), "{key}={value}");
+        }
+        for (key, value) in [
+            ("connection.password", "${env:PGPASSWORD}"),
+            ("connection.url", "jdbc:postgresql://h:5432/db?ApplicationName=x"),
+            ("pk.fields", "event_id,ts"),
+            ("key.converter", "org.apache.kafka.connect.json.JsonConverter"),
+        ] {
+            assert!(!is_sensitive(key, value), "{key}={value}");
+        }
+    }
+
+    #[test]
+    fn known_values_parameters_and_echoed_values_go() {
+        let redactor = Redactor::new([Secret::new("canary"), Secret::new("canary-long"), Secret::new("x")]);
+        assert_eq!(redactor.scrub("a canary-long b canary c x"), "a **** b **** c x");
+        assert_eq!(redactor.scrub("url ?Password=abc&x=1 PWD=;"), "url ?Password=****&x=1 PWD=;");
+        assert_eq!(
+            redactor.scrub("Invalid value abc for configuration tasks.max: Not a number"),
+            "Invalid value **** for configuration tasks.max: Not a number"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_known_secret_survives(secret in "[a-zA-Z0-9!#$%]{4,20}", before in ".{0,40}", after in ".{0,40}") {
+            let scrubbed = Redactor::new([Secret::new(secret.clone())]).scrub(&format!("{before}{secret}{after}"));
+            proptest::prop_assert!(!scrubbed.contains(&secret), "{scrubbed}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The command line of connect-register: parse, dispatch, exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use connect_register::commands::{self, Cli};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    service::program::run(&cli.log.clone(), commands::run(cli))
+}

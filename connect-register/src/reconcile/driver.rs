@@ -1,0 +1,102 @@
+//! The loop that drives the step over a real cluster and a real clock: it makes the calls that the
+//! step asks for, one at a time, and hands in their answers. It decides nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use service::Shutdown;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::access::{ConnectReader, ConnectWriter};
+use super::inspect::inspect;
+use super::request::{Answer, Call, Event, Note, Request};
+use super::state::State;
+use super::step::step;
+use crate::core::lint::UnknownKeys;
+use crate::core::{Class, Fault};
+
+/// A call that is under way at the deadline gets this much longer, so that its outcome is known.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Reconciles until the state has an ending or a shutdown is asked for.
+pub async fn drive<C: ConnectReader + ConnectWriter>(
+    connect: &C,
+    mut state: State,
+    unknown_keys: UnknownKeys,
+    shutdown: &Shutdown,
+    mut on_note: impl FnMut(&Note, &State),
+) -> State {
+    let began = Instant::now();
+    let mut event = Event::Begin;
+    loop {
+        let requests;
+        (state, requests) = step(state, began.elapsed(), event);
+        let mut next = None;
+        for request in requests {
+            match request {
+                Request::Tell(note) => on_note(&note, &state),
+                other => next = Some(other),
+            }
+        }
+        let happened = async {
+            match next {
+                Some(Request::Call(call)) => {
+                    let limit = state.deadline().map(|deadline| (began + deadline + GRACE) - Instant::now());
+                    let answer = within(limit, &call, perform(connect, &call, unknown_keys)).await;
+                    Some(Event::Answered(call, answer))
+                }
+                Some(Request::Wake(at)) => {
+                    sleep_until(began + at).await;
+                    Some(Event::Woken)
+                }
+                Some(Request::Tell(_)) | None => None,
+            }
+        };
+        event = tokio::select! {
+            biased;
+            () = shutdown.asked() => return state,
+            happened = happened => match happened {
+                Some(event) => event,
+                None => return state,
+            },
+        };
+    }
+}
+
+/// A call that takes longer than there is time: of a write nobody knows what it did.
+async fn within(
+    limit: Option<Duration>,
+    call: &Call,
+    answer: impl Future<Output = Result<Answer, Fault>>,
+) -> Result<Answer, Fault> {
+    let Some(limit) = limit else { return answer.await };
+    timeout(limit, answer).await.unwrap_or_else(|_| {
+        let class = if call.is_write() { Class::Ambiguous } else { Class::Transient };
+        let message = "no answer within --timeout".to_owned();
+        Err(Fault { class, request: name(call).to_owned(), status: None, message })
+    })
+}
+
+fn name(call: &Call) -> &'static str {
+    match call {
+        Call::Observe => "reading all connectors",
+        Call::ReadConfig(_) => "reading a configuration",
+        Call::Inspect(_) => "validating a configuration",
+        Call::Put(_) => "writing a configuration",
+        Call::Restart(_) => "restarting what has failed",
+    }
+}
+
+async fn perform<C: ConnectReader + ConnectWriter>(
+    connect: &C,
+    call: &Call,
+    unknown_keys: UnknownKeys,
+) -> Result<Answer, Fault> {
+    match call {
+        Call::Observe => connect.observe().await.map(|observation| Answer::Observed(Arc::new(observation))),
+        Call::ReadConfig(name) => connect.config(name).await.map(Answer::Config),
+        Call::Inspect(spec) => inspect(connect, spec, unknown_keys).await.map(Answer::Inspected),
+        Call::Put(spec) => connect.put_config(&spec.name, spec.payload()).await.map(Answer::Written),
+        Call::Restart(name) => connect.restart_failed(name).await.map(|()| Answer::Restarted),
+    }
+}

@@ -1,0 +1,22 @@
+//! Reconciling: making the connectors of a worker as declared, as a pure step (state and event in,
+//! state and requests out) and a small loop that drives it. How a request travels is not known here.
+
+pub mod access;
+pub mod driver;
+pub mod inspect;
+pub mod member;
+pub mod persist;
+pub mod request;
+pub mod round;
+pub mod state;
+pub mod step;
+pub mod survey;
+
+pub use access::{ConnectReader, ConnectWriter, Effect, Observation, Observed, ProviderVerdict, WorkerInfo};
+pub use driver::drive;
+pub use inspect::inspect;
+pub use member::{Member, Rejection, Stage};
+pub use request::{Answer, Call, Event, Note, Request, Time};
+pub use state::{Ending, Goal, Mode, Policy, RestartPolicy, State};
+pub use step::step;
+pub use survey::survey;

@@ -1,0 +1,8 @@
+//! Where templates and their variables come from: files, the environment, secrets. What they mean is
+//! the core's business.
+
+pub mod environment;
+pub mod files;
+pub mod templates;
+
+pub use templates::{Loaded, load};
