@@ -106,7 +106,10 @@ fn notes(verdict: &Verdict, text: &mut String) {
             let _ = writeln!(text, "  note: {} {what}", grouped(count));
         }
     };
-    note(verdict.counts.dead_before, "dead letters are of records that the topic no longer holds");
+    note(
+        verdict.counts.dead_before,
+        "dead letters are of records that are not in this window, or have expired from the topic",
+    );
     note(verdict.dead_letters_unknown, "dead letters name neither an event nor a record");
     for (what, examples) in [("missing", &verdict.missing_examples), ("doubled", &verdict.doubled_examples)] {
         for Example { event_id, record } in examples {

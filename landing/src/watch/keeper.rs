@@ -76,6 +76,7 @@ impl Keeper {
                 result = self.advance(&shutdown) => result,
                 () = shutdown.asked() => return,
             };
+            self.renew_recent();
             let before = self.readiness.get();
             match result {
                 Ok(()) if before.is_err() => {
@@ -107,11 +108,6 @@ impl Keeper {
         let mut ledger = self.open()?;
         let patience = if ledger.is_complete() { HANGS } else { Duration::MAX };
         let advanced = timeout(patience, ledger.advance(&table, &mut self.tick, stop)).await;
-
-        // Rows that were seen before a failure were seen.
-        let micros = Histogram::new(3)?;
-        self.window.push(Instant::now(), std::mem::replace(&mut self.tick.micros, micros));
-        self.metrics.recent(self.window.percentiles());
 
         let is_complete = ledger.is_complete();
         match advanced {
@@ -161,6 +157,13 @@ impl Keeper {
         self.ledger = Some(renewed.map_err(|error| error.failure(&self.settings.kafka))?);
         self.read_anew = Instant::now();
         Ok(())
+    }
+
+    /// Moves the window of recent latencies on; in an outage too, so that it empties.
+    fn renew_recent(&mut self) {
+        let fresh = Histogram::new_from(&self.tick.micros);
+        self.window.push(Instant::now(), std::mem::replace(&mut self.tick.micros, fresh));
+        self.metrics.recent(self.window.percentiles());
     }
 
     /// Counts dead letters that are new; those that were there at the start are not.
