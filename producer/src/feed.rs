@@ -68,12 +68,12 @@ pub async fn run(
     tracing::info!("connected to Kafka at {}", settings.bootstrap_servers);
 
     let every = if bounded { TELL_EVERY } else { TELL_SERVICE_EVERY };
-    let _progress = Task(tokio::spawn(progress::show(metrics.clone(), source.size(), every)));
+    let _progress = Task(tokio::spawn(progress::show(metrics.clone(), source.size(), every, progress::delivery)));
     let _prober = Task(tokio::spawn(probe(client.clone())));
     let clock = RealClock::start();
     let mut outlet = KafkaOutlet::new(client.clone(), control.clone(), metrics.clone());
     let pumped = {
-        let (control, metrics) = (control.clone(), metrics.clone());
+        let (control, metrics, clock) = (control.clone(), metrics.clone(), clock.clone());
         spawn_blocking(move || pump::run(order, &mut *source, &mut outlet, &control, &metrics, &clock)).await?
     };
     let fault = drained(&client, &control, drain).await?;
@@ -101,11 +101,11 @@ pub async fn check(job: Job, shutdown: Shutdown) -> anyhow::Result<(Summary, Exi
     let order = Order { speed: Speed::Max, ..order };
     let (metrics, control, clock) = (Metrics::default(), control(&order, rate_max), RealClock::start());
     let _stopper = stop_with(&shutdown, &control);
-    let _progress = Task(tokio::spawn(progress::show(metrics.clone(), source.size(), TELL_EVERY)));
+    let _progress = Task(tokio::spawn(progress::show(metrics.clone(), source.size(), TELL_EVERY, progress::checking)));
     let mut outlet = Nowhere { metrics: metrics.clone(), envelope: Envelope::default(), shown: 0 };
-    let counted = metrics.clone();
+    let (counted, ticking) = (metrics.clone(), clock.clone());
     let pumped =
-        spawn_blocking(move || pump::run(order, &mut *source, &mut outlet, &control, &counted, &clock)).await?;
+        spawn_blocking(move || pump::run(order, &mut *source, &mut outlet, &control, &counted, &ticking)).await?;
     let summary = Summary::of(&metrics, clock.elapsed(), true);
     let ended = pumped.with_context(|| summary.tell())?;
     Ok((summary, if ended == Ended::Stopped { shutdown.exit() } else { Exit::Ok }))

@@ -6,21 +6,25 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::event::Reason;
 use crate::metrics::Metrics;
+
+/// What a run tells beside its rate.
+pub type Tell = fn(&Metrics) -> String;
 
 /// When the first plain line is written.
 const FIRST: Duration = Duration::from_secs(2);
 
 /// Shows progress until it is dropped with its task. `every` is the time between two plain lines.
-pub async fn show(metrics: Metrics, size: Option<u64>, every: Duration) {
+pub async fn show(metrics: Metrics, size: Option<u64>, every: Duration, tell: Tell) {
     if std::io::stderr().is_terminal() {
-        moving(&metrics, size).await;
+        moving(&metrics, size, tell).await;
     } else {
-        plain(&metrics, size, every).await;
+        plain(&metrics, size, every, tell).await;
     }
 }
 
-async fn moving(metrics: &Metrics, size: Option<u64>) {
+async fn moving(metrics: &Metrics, size: Option<u64>, tell: Tell) {
     let bar = match size {
         Some(size) => ProgressBar::new(size),
         None => ProgressBar::new_spinner(),
@@ -38,23 +42,33 @@ async fn moving(metrics: &Metrics, size: Option<u64>) {
     loop {
         tick.tick().await;
         bar.0.set_position(metrics.read.get());
-        bar.0.set_message(format!("{:.0}/s, {}", rate.of(metrics.read.get()), waiting(metrics)));
+        bar.0.set_message(format!("{:.0}/s, {}", rate.of(metrics.read.get()), tell(metrics)));
     }
 }
 
-async fn plain(metrics: &Metrics, size: Option<u64>, every: Duration) {
+async fn plain(metrics: &Metrics, size: Option<u64>, every: Duration, tell: Tell) {
     let mut rate = Rate::default();
     for pause in std::iter::once(FIRST).chain(std::iter::repeat(every)) {
         tokio::time::sleep(pause).await;
         let read = metrics.read.get();
         let of = size.map(|size| format!(" of {size}")).unwrap_or_default();
-        tracing::info!("{read}{of} read, {:.0}/s, {}", rate.of(read), waiting(metrics));
+        tracing::info!("{read}{of} read, {:.0}/s, {}", rate.of(read), tell(metrics));
     }
 }
 
-fn waiting(metrics: &Metrics) -> String {
-    let refused: u64 = crate::event::Reason::ALL.into_iter().map(|reason| metrics.refused(reason)).sum();
-    format!("{} acknowledged, {} waiting, {refused} refused", metrics.acked.get(), metrics.undelivered())
+/// What a run into Kafka tells beside its rate.
+pub fn delivery(metrics: &Metrics) -> String {
+    let (acked, waiting) = (metrics.acked.get(), metrics.undelivered());
+    format!("{acked} acknowledged, {waiting} waiting, {} refused", refused(metrics))
+}
+
+/// What a dry run tells beside its rate.
+pub fn checking(metrics: &Metrics) -> String {
+    format!("{} sales, {} refused", metrics.attempted.get(), refused(metrics))
+}
+
+fn refused(metrics: &Metrics) -> u64 {
+    Reason::ALL.into_iter().map(|reason| metrics.refused(reason)).sum()
 }
 
 /// The rate since it was last asked.

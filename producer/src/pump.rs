@@ -1,6 +1,7 @@
 //! The one loop of the producer: takes the next item of a source, waits until it is due, stamps it and
 //! hands it to an outlet. Every way of pacing and every outlet goes through it.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::control::Control;
@@ -35,32 +36,50 @@ pub trait Clock {
     /// Since the start of the run.
     fn elapsed(&self) -> Duration;
 
-    /// Epoch milliseconds.
-    fn epoch_ms(&self) -> i64;
+    /// Epoch milliseconds, `elapsed` after the start of the run, which is now or just was.
+    fn epoch_ms(&self, elapsed: Duration) -> i64;
 
     /// Waits until `control` changes from `seen`, or until the time is over.
     fn wait(&self, control: &Control, seen: u64, timeout: Option<Duration>);
 }
 
+/// How long the wall clock is reckoned from the last look at it: a look for each of a million events
+/// a second would cost a tenth of the pump, and a clock that is set is followed soon enough.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
 /// The real clock.
-#[derive(Clone, Copy, Debug)]
-pub struct RealClock(Instant);
+#[derive(Clone, Debug)]
+pub struct RealClock {
+    start: Instant,
+    /// The last look at the wall clock: when, and what it said in epoch milliseconds.
+    looked: Cell<(Duration, i64)>,
+}
 
 impl RealClock {
     /// A run that starts now.
     pub fn start() -> Self {
-        Self(Instant::now())
+        Self { start: Instant::now(), looked: Cell::new((Duration::ZERO, wall_ms())) }
     }
+}
+
+fn wall_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 impl Clock for RealClock {
     fn elapsed(&self) -> Duration {
-        self.0.elapsed()
+        self.start.elapsed()
     }
 
-    fn epoch_ms(&self) -> i64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    fn epoch_ms(&self, elapsed: Duration) -> i64 {
+        let (at, ms) = self.looked.get();
+        if elapsed.saturating_sub(at) < LOOK_EVERY {
+            return ms + millis(elapsed.saturating_sub(at));
+        }
+        let ms = wall_ms();
+        self.looked.set((elapsed, ms));
+        ms
     }
 
     fn wait(&self, control: &Control, seen: u64, timeout: Option<Duration>) {
@@ -112,12 +131,12 @@ pub fn run(
         let taken = match item {
             Item::Refused(refusal) => outlet.dead(&refusal)?,
             Item::Sale(sale) => {
-                let at = match turn.wait(sale.ts) {
-                    Ok(at) => at,
+                let (at, now) = match turn.wait(sale.ts) {
+                    Ok(turn) => turn,
                     Err(ended) => return Ok(ended),
                 };
-                let late = millis(clock.elapsed().saturating_sub(at));
-                stamp.apply(sale, millis(at), clock.epoch_ms() - late);
+                let late = millis(now.saturating_sub(at));
+                stamp.apply(sale, millis(at), clock.epoch_ms(now) - late);
                 outlet.sale(sale)?
             }
         };
@@ -148,8 +167,8 @@ impl<'a, C: Clock> Turn<'a, C> {
         turn
     }
 
-    /// Waits until the event is due: since when it is, or why it never will be.
-    fn wait(&mut self, recorded: i64) -> Result<Duration, Ended> {
+    /// Waits until the event is due: since when it is and what time it is now, or why it never will be.
+    fn wait(&mut self, recorded: i64) -> Result<(Duration, Duration), Ended> {
         loop {
             if self.control.is_stopped() {
                 return Err(Ended::Stopped);
@@ -163,7 +182,7 @@ impl<'a, C: Clock> Turn<'a, C> {
             let next = self.schedule.next(now, recorded);
             if let Next::Now { at, skipped } = next {
                 self.metrics.skipped.inc_by(skipped);
-                return if self.order.duration.is_some_and(|end| at >= end) { Err(Ended::Done) } else { Ok(at) };
+                return if self.order.duration.is_some_and(|end| at >= end) { Err(Ended::Done) } else { Ok((at, now)) };
             }
             let until = match next {
                 Next::At(at) => Some(at),
@@ -199,7 +218,7 @@ impl<'a, C: Clock> Turn<'a, C> {
     fn moment(&self, now: Duration) -> i64 {
         match self.order.stamp {
             Stamp::Made { start: Some(start) } => start + millis(now),
-            _ => self.clock.epoch_ms(),
+            _ => self.clock.epoch_ms(now),
         }
     }
 }
@@ -212,7 +231,7 @@ fn millis(duration: Duration) -> i64 {
 mod tests {
     use super::*;
     use crate::source::generate::Generator;
-    use std::cell::{Cell, RefCell};
+    use std::cell::RefCell;
 
     const EPOCH: i64 = 1_700_000_000_000;
 
@@ -241,8 +260,8 @@ mod tests {
         fn elapsed(&self) -> Duration {
             self.now.get()
         }
-        fn epoch_ms(&self) -> i64 {
-            EPOCH + millis(self.now.get())
+        fn epoch_ms(&self, elapsed: Duration) -> i64 {
+            EPOCH + millis(elapsed)
         }
         fn wait(&self, control: &Control, _seen: u64, timeout: Option<Duration>) {
             let next = self.plan.borrow().iter().map(|(at, _)| *at).min();
