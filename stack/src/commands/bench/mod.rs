@@ -1,0 +1,38 @@
+//! `stack bench`: measures, prints the figures as Markdown, and writes them into a document.
+
+mod boot;
+
+use std::path::Path;
+
+use anyhow::Context;
+use clap::Subcommand;
+use service::Exit;
+
+use crate::bench::report;
+use crate::supervise::say;
+
+/// What to measure.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// How long a stack takes from its start until all of it answers
+    Boot(boot::Args),
+}
+
+impl Command {
+    /// Measures it.
+    pub(super) async fn run(self) -> anyhow::Result<Exit> {
+        match self {
+            Self::Boot(args) => boot::run(&args).await,
+        }
+    }
+}
+
+/// Prints a section, and puts it into a document where one is named.
+fn publish(section: &str, body: &str, document: Option<&Path>) -> anyhow::Result<Exit> {
+    service::output::print(body)?;
+    if let Some(path) = document {
+        report::write(path, section, body).with_context(|| format!("writing the section {section}"))?;
+        say(&format!("wrote the section {section} of {}", path.display()));
+    }
+    Ok(Exit::Ok)
+}
