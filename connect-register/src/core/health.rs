@@ -159,7 +159,10 @@ pub fn root_cause(trace: &str) -> String {
 
 /// What a verdict on a connector is about, for messages.
 pub fn tell(name: &ConnectorName, verdict: &Verdict) -> String {
-    format!("{name} is {}", verdict.words())
+    match verdict {
+        Verdict::Failed { cause } => format!("{name} has failed: {cause}"),
+        other => format!("{name} is {}", other.words()),
+    }
 }
 
 #[cfg(test)]

@@ -104,16 +104,17 @@ impl Member {
         landed
     }
 
-    /// It differs; says whether something may be done about it now.
-    pub(super) fn differs(&mut self, now: Time, intent: Effect, backoff: &Backoff) {
-        let is_stale_view = self.written_at.is_some_and(|written| now < written + SETTLE);
+    /// It differs, in a view that was asked for at `asked`; says whether something may be done about it.
+    /// An answer may take long: what counts is how old the view may be, not when it came.
+    pub(super) fn differs(&mut self, now: Time, asked: Time, intent: Effect, backoff: &Backoff) {
+        let is_stale_view = self.written_at.is_some_and(|written| asked < written + SETTLE);
         if is_stale_view {
             self.stage = Stage::Matches;
-        } else if now < self.hold_until {
+        } else if asked < self.hold_until {
             if !matches!(self.stage, Stage::Rejected(_)) {
                 self.stage = Stage::Held;
             }
-            self.look_at = Some(self.hold_until.min(now + backoff.delay(self.attempts, self.salt())));
+            self.look_at = Some(self.hold_until.max(now).min(now + backoff.delay(self.attempts, self.salt())));
         } else {
             self.intent = intent;
             self.stage = if intent == Effect::Created { Stage::ToCheck } else { Stage::ToWrite };
@@ -122,6 +123,8 @@ impl Member {
 
     pub(super) fn written(&mut self, now: Time, effect: Effect) {
         self.matches();
+        // A write restarts what it changes.
+        self.is_to_restart = false;
         (self.effect, self.written_at) = (Some(effect), Some(now));
     }
 

@@ -93,7 +93,7 @@ pub struct State {
     pub(super) queue: VecDeque<Call>,
     /// When this round began.
     pub(super) began: Time,
-    /// When connectors were last read.
+    /// When the last view of all connectors was asked for.
     pub(super) observed_at: Time,
     /// Attempts to read that failed in a row, and why the last one did.
     pub(super) unobserved: u32,

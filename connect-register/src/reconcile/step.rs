@@ -64,7 +64,8 @@ pub fn step(mut state: State, now: Time, event: Event) -> (State, Vec<Request>) 
 }
 
 fn observed(state: &mut State, now: Time, observation: &Observation, requests: &mut Vec<Request>) {
-    (state.unobserved, state.unobserved_fault, state.observed_at, state.failures) = (0, None, now, 0);
+    (state.unobserved, state.unobserved_fault, state.observed_at, state.failures) = (0, None, state.began, 0);
+    let asked = state.began;
     let (is_late, is_apply, backoff) = (state.is_late(now), state.is_apply(), state.policy.backoff.clone());
     let restarts = matches!(state.policy.mode, Mode::Watch { restarts: RestartPolicy::Failed, .. });
     for member in &mut state.members {
@@ -83,7 +84,7 @@ fn observed(state: &mut State, now: Time, observation: &Observation, requests: &
             continue;
         }
         let intent = if observed.is_some() { Effect::Updated } else { Effect::Created };
-        member.differs(now, intent, &backoff);
+        member.differs(now, asked, intent, &backoff);
         if is_late && member.stage != Stage::Matches {
             member.stage = Stage::Held;
         }
@@ -104,7 +105,7 @@ fn checked(
     config: Option<&crate::core::ObservedConfig>,
     requests: &mut Vec<Request>,
 ) {
-    let backoff = state.policy.backoff.clone();
+    let (backoff, asked) = (state.policy.backoff.clone(), state.began);
     let Some(member) = state.member(name) else { return };
     let action = Action::of(&member.spec, config);
     if action.is_nothing() {
@@ -114,7 +115,7 @@ fn checked(
         return;
     }
     if config.is_some() {
-        member.differs(now, Effect::Updated, &backoff);
+        member.differs(now, asked, Effect::Updated, &backoff);
     } else {
         member.stage = Stage::ToWrite;
     }
