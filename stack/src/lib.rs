@@ -6,6 +6,7 @@
 
 pub mod bench;
 pub mod commands;
+mod demo;
 pub mod doctor;
 pub mod environment;
 pub mod folder;
@@ -13,6 +14,8 @@ pub mod kit;
 pub mod lease;
 pub mod parts;
 pub mod ports;
+pub mod programs;
+mod scrape;
 pub mod settings;
 pub mod supervise;
 #[cfg(test)]

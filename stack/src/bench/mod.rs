@@ -3,4 +3,5 @@
 
 pub mod boot;
 pub mod figures;
+pub mod landing;
 pub mod report;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod completion;
+mod demo;
 mod doctor;
 mod down;
 mod env;
@@ -60,6 +61,7 @@ pub enum Command {
     /// Fetch all that a stack needs, so that it starts without network
     Fetch(fetch::Args),
     /// Run the main job on real sales, until the ledger closes
+    Demo(demo::Args),
     /// Measure, and write the figures down
     #[command(subcommand)]
     Bench(bench::Command),
@@ -82,6 +84,7 @@ impl Command {
             Self::Env(args) => env::run(&args),
             Self::Doctor(args) => doctor::run(&args).await,
             Self::Fetch(args) => fetch::run(&args).await,
+            Self::Demo(args) => demo::run(args).await,
             Self::Bench(command) => command.run().await,
             Self::Completion(args) => completion::run(&args),
         }

@@ -1,7 +1,10 @@
 //! The arguments that say what a stack is to be, shared by the commands that start one or look at
 //! what would stand in its way.
 
+use std::ffi::OsString;
 use std::time::Duration;
+
+use clap::ValueEnum;
 
 use super::NameArgs;
 use crate::kit::{KafkaVersion, SinkChoice};
@@ -59,6 +62,29 @@ impl Shape {
             archives: Archives::Use,
             deadline: Duration::from_mins(3),
         }
+    }
+
+    /// The same as arguments for a `stack up` in the background.
+    pub(super) fn up_arguments(&self) -> Vec<OsString> {
+        let word = |value: clap::builder::PossibleValue| value.get_name().to_owned();
+        let parts: Vec<String> = self.parts.iter().filter_map(ValueEnum::to_possible_value).map(word).collect();
+        let mut arguments = vec!["up".to_owned(), "--background".to_owned()];
+        let mut add = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                arguments.extend([name.to_owned(), value]);
+            }
+        };
+        add("--name", Some(self.name.name.to_string()));
+        add("--kafka", self.kafka.to_possible_value().map(word));
+        add("--sink", self.sink.to_possible_value().map(word));
+        add("--brokers", Some(self.brokers.to_string()));
+        add("--workers", Some(self.workers.to_string()));
+        add("--parts", Some(parts.join(",")));
+        add("--ports", self.ports.to_possible_value().map(word));
+        add("--kafka-port", self.kafka_port.map(|port| port.to_string()));
+        add("--connect-port", self.connect_port.map(|port| port.to_string()));
+        add("--postgres-port", self.postgres_port.map(|port| port.to_string()));
+        arguments.into_iter().map(OsString::from).collect()
     }
 
     /// How its ports are chosen.

@@ -1,6 +1,7 @@
 //! `stack bench`: measures, prints the figures as Markdown, and writes them into a document.
 
 mod boot;
+mod landing;
 
 use std::path::Path;
 
@@ -16,6 +17,8 @@ use crate::supervise::say;
 pub enum Command {
     /// How long a stack takes from its start until all of it answers
     Boot(boot::Args),
+    /// How fast sales land against COPY, and how soon
+    Landing(landing::Args),
 }
 
 impl Command {
@@ -23,6 +26,7 @@ impl Command {
     pub(super) async fn run(self) -> anyhow::Result<Exit> {
         match self {
             Self::Boot(args) => boot::run(&args).await,
+            Self::Landing(args) => landing::run(&args).await,
         }
     }
 }

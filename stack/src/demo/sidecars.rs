@@ -1,0 +1,102 @@
+//! The two watchers that run beside the demo, `landing watch` and `connect-register watch`, and what
+//! they and the producer show at each moment.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use service::{Exit, Failure};
+
+use super::reading::{Pages, Reading};
+use crate::parts::http;
+use crate::programs::{Programs, Running};
+use crate::scrape::Page;
+
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a watcher may take until it serves its metrics.
+const START: Duration = Duration::from_secs(60);
+
+/// Both watchers.
+#[derive(Debug)]
+pub(super) struct Sidecars {
+    landing: Running,
+    register: Running,
+    addresses: [String; 2],
+}
+
+/// Looks at all metrics pages again and again.
+#[derive(Debug)]
+pub(super) struct Watch<'a> {
+    addresses: [Option<&'a str>; 3],
+    last: Option<(Instant, Pages)>,
+}
+
+impl Sidecars {
+    /// Starts both and waits until they serve.
+    pub(super) async fn start(programs: &Programs, templates: &str) -> anyhow::Result<Self> {
+        let addresses = [free_address()?, free_address()?];
+        let landing = programs.start("landing", &["watch", "--metrics-addr", &addresses[0]])?;
+        let register = programs.start(
+            "connect-register",
+            &["watch", "-f", templates, "--interval", "2s", "--metrics-addr", &addresses[1]],
+        )?;
+        let mut sidecars = Self { landing, register, addresses };
+        let begin = Instant::now();
+        for index in 0..2 {
+            while page(&sidecars.addresses[index]).await.is_none() {
+                sidecars.landing.ended()?;
+                sidecars.register.ended()?;
+                if begin.elapsed() > START {
+                    let failure = Failure::new(Exit::Unreachable, "a watcher of the demo does not serve its metrics");
+                    return Err(failure.hint("its log lies in the stack's folder, below logs/demo").into());
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        Ok(sidecars)
+    }
+
+    /// Watches them, and a producer where one runs.
+    pub(super) fn watch<'a>(&'a self, producer: Option<&'a str>) -> Watch<'a> {
+        Watch { addresses: [producer, Some(&self.addresses[0]), Some(&self.addresses[1])], last: None }
+    }
+
+    /// Stops both.
+    pub(super) async fn stop(self) {
+        self.landing.stop().await;
+        self.register.stop().await;
+    }
+}
+
+impl Watch<'_> {
+    /// What is so now. A page that cannot be had is empty, and what it holds is not known.
+    pub(super) async fn look(&mut self) -> Reading {
+        let [producer, landing, register] = self.addresses.map(|address| async move {
+            match address {
+                Some(address) => page(address).await.unwrap_or_default(),
+                None => Page::default(),
+            }
+        });
+        let (producer, landing, register) = tokio::join!(producer, landing, register);
+        let (at, now) = (Instant::now(), Pages { producer, landing, register });
+        let reading = match &self.last {
+            Some((before_at, before)) => Reading::of(before, &now, at - *before_at),
+            None => Reading::of(&Pages::default(), &now, Duration::ZERO),
+        };
+        self.last = Some((at, now));
+        reading
+    }
+}
+
+/// An address nobody listens on. Another program may take it before it is used; then that program's
+/// start fails loudly.
+pub(super) fn free_address() -> anyhow::Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").context("no free port")?;
+    Ok(listener.local_addr()?.to_string())
+}
+
+async fn page(address: &str) -> Option<Page> {
+    let port = address.rsplit_once(':')?.1.parse().ok()?;
+    let answer = http::get(port, "/metrics", PATIENCE).await.ok()?;
+    (answer.status == 200).then(|| Page::parse(&answer.body))
+}
