@@ -1,9 +1,11 @@
 //! `stack fetch`: fetches all that a stack needs and makes its class archives, so that the first
 //! start needs no network and is as fast as the second.
 
+use std::path::PathBuf;
+
 use service::Exit;
 
-use crate::kit::{Cache, KafkaVersion, Kit, SinkChoice, sales};
+use crate::kit::{Cache, KafkaVersion, Kit, SinkChoice, sales, write_checksums};
 use crate::parts::{Kind, archive};
 use crate::ports::{Named, PortChoice};
 use crate::settings::{Archives, Compile, Keep, OnDeath, Settings, StackName};
@@ -33,11 +35,19 @@ pub struct Args {
     /// Leave out the class archives, which a stack is booted once for
     #[arg(long)]
     no_archives: bool,
+    /// Write the lists of pinned checksums anew into this folder, from what the pom resolves to, and
+    /// do nothing else: for whoever moves a version
+    #[arg(long, value_name = "DIR")]
+    write_checksums: Option<PathBuf>,
 }
 
 /// Runs `stack fetch`.
 pub(super) async fn run(args: &Args) -> anyhow::Result<Exit> {
     let cache = Cache::locate()?;
+    if let Some(folder) = &args.write_checksums {
+        write_checksums(&cache, folder).await?;
+        return Ok(Exit::Ok);
+    }
     let kit = Kit::prepare(&cache, args.kafka, args.sink).await?;
     if args.sales {
         say(&format!("sales: {}", sales(&cache).await?.display()));

@@ -1,14 +1,24 @@
 //! What stands in the way of a stack on this machine, found before anything starts: a list of
 //! checks, each one line with what to do. It changes nothing and starts no part.
 
+mod descriptors;
+mod disk;
+mod memory;
+mod pieces;
 mod ports;
+mod programs;
 pub mod report;
+mod sink;
+mod user;
 
 use std::path::PathBuf;
 
 pub use report::{Check, Report, Verdict};
 
-use crate::kit::{KafkaVersion, SinkChoice};
+use service::failure::tell;
+
+use crate::kit::choice::{self, Outlook};
+use crate::kit::{Cache, KafkaVersion, SinkChoice, inventory};
 
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +48,22 @@ pub struct Settings {
     pub depth: Depth,
 }
 
-/// Looks at this machine, the cache and the settings.
-pub async fn examine(_cache: &crate::kit::Cache, settings: &Settings) -> Report {
-    Report::new(ports::check(&settings.ports).await)
+/// Looks at this machine, the cache and the settings. The order is the one in which things would fail.
+pub async fn examine(cache: &Cache, settings: &Settings) -> Report {
+    let mut checks = vec![programs::java(settings.kafka)];
+    checks.extend(programs::setpriv());
+    let items = inventory::of(cache, settings.kafka, settings.sink);
+    checks.extend(pieces::check(cache, items.as_deref().map_err(tell), settings.depth).await);
+    let to_fetch = items.iter().flatten().filter(|item| !item.is_whole()).map(|item| item.bytes).sum();
+    checks.push(memory::check(settings.brokers, settings.workers));
+    checks.extend(disk::check(cache, &settings.data, to_fetch));
+    let outlook = choice::outlook(cache, settings.kafka, settings.sink);
+    let given = outlook.as_ref().ok().and_then(Outlook::given);
+    checks.extend(user::check(cache, &settings.data, given));
+    checks.push(descriptors::check());
+    checks.extend(ports::check(&settings.ports).await);
+    if settings.depth == Depth::Full {
+        checks.extend(sink::check(outlook, settings.sink));
+    }
+    Report::new(checks)
 }

@@ -10,10 +10,10 @@ use super::Check;
 /// A check for each port that cannot be listened on, or one that says that all can.
 pub(super) async fn check(ports: &[(String, u16)]) -> Vec<Check> {
     let mut checks = Vec::new();
-    for (part, port) in ports {
+    for (wanted_by, port) in ports {
         // Tokio sets SO_REUSEADDR, as the servers do: a port in TIME_WAIT is free.
         if let Err(error) = TcpListener::bind(("127.0.0.1", *port)).await {
-            checks.push(unusable(part, *port, &error));
+            checks.push(unusable(wanted_by, *port, &error));
         }
     }
     if checks.is_empty() {
@@ -23,20 +23,24 @@ pub(super) async fn check(ports: &[(String, u16)]) -> Vec<Check> {
     checks
 }
 
-fn unusable(part: &str, port: u16, error: &std::io::Error) -> Check {
+fn unusable(wanted_by: &str, port: u16, error: &std::io::Error) -> Check {
     let name = format!("port {port}");
     match error.kind() {
         ErrorKind::AddrInUse => Check::fail(
             &name,
-            format!("{part} wants it, but another program listens on it"),
+            format!("{wanted_by} wants it, but another program listens on it"),
             format!("stop that program (`ss -ltnp 'sport = :{port}'` names it) or choose free ports with --ports auto"),
         ),
         ErrorKind::PermissionDenied => Check::fail(
             &name,
-            format!("{part} wants it, but ports below 1024 are for root"),
+            format!("{wanted_by} wants it, but ports below 1024 are for root"),
             "choose a port above 1023, or free ones with --ports auto",
         ),
-        _ => Check::fail(&name, format!("{part} cannot listen on it: {error}"), "choose free ports with --ports auto"),
+        _ => Check::fail(
+            &name,
+            format!("{wanted_by} cannot listen on it: {error}"),
+            "choose free ports with --ports auto",
+        ),
     }
 }
 

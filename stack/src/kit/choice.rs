@@ -32,6 +32,16 @@ pub(crate) enum Outlook {
     StandIn(Sink, Refused),
 }
 
+impl Outlook {
+    /// The folder of the user's that the sink lies in, where it does.
+    pub(crate) fn given(&self) -> Option<&Path> {
+        match self {
+            Self::Given(given) => Some(&given.folder),
+            Self::Stock(_) | Self::Open(_) | Self::Asked(_) | Self::StandIn(..) => None,
+        }
+    }
+}
+
 /// A stock sink that lies in a folder of the user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stocked {

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anstream::adapter::strip_str;
 use anyhow::Context;
 use service::{Exit, Failure};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
@@ -53,11 +54,12 @@ impl Refusal {
     /// The refusal as the end of the program.
     pub(super) fn failure(self, title: &str) -> Failure {
         let exit = if self.unreachable { Exit::Unreachable } else { Exit::Failed };
-        let hint = format!(
-            "mend the network (a proxy or a mirror goes into ~/.m2/settings.xml) and run it again: what came is kept; \
-             all Maven said is in {}",
-            self.log.display()
-        );
+        let first = if self.unreachable {
+            "mend the network (a proxy or a mirror goes into ~/.m2/settings.xml) and run it again: what came is kept; "
+        } else {
+            ""
+        };
+        let hint = format!("{first}all Maven said is in {}", self.log.display());
         Failure::new(exit, format!("{title} cannot be fetched")).because(self).hint(hint)
     }
 }
@@ -130,7 +132,7 @@ impl Maven {
         };
         if !status?.success() {
             let said = fs::read(&log_path).with_context(|| format!("reading {}", log_path.display()))?;
-            return Ok(Err(refusal(&String::from_utf8_lossy(&said), log_path)));
+            return Ok(Err(refusal(&strip_str(&String::from_utf8_lossy(&said)).to_string(), log_path)));
         }
         let text = fs::read_to_string(&class_path).with_context(|| format!("reading {}", class_path.display()))?;
         Ok(Ok(text.trim().split('|').filter(|path| !path.is_empty()).map(PathBuf::from).collect()))
@@ -148,7 +150,8 @@ fn options_of_the_jvm() -> String {
 fn refusal(said: &str, log: PathBuf) -> Refusal {
     let line = said
         .lines()
-        .find_map(|line| line.strip_prefix("[ERROR]"))
+        .find_map(|line| line.strip_prefix("[FATAL]"))
+        .or_else(|| said.lines().find_map(|line| line.strip_prefix("[ERROR]")))
         .or_else(|| said.lines().find(|line| !line.trim().is_empty()))
         .unwrap_or("Maven failed and said nothing")
         .trim();

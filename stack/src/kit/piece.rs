@@ -145,6 +145,14 @@ mod tests {
     }
 
     #[test]
+    fn no_comment_of_the_pom_has_two_dashes_which_xml_forbids() {
+        for comment in POM.split("<!--").skip(1) {
+            let (comment, _) = comment.split_once("-->").unwrap();
+            assert!(!comment.contains("--"), "{comment}");
+        }
+    }
+
+    #[test]
     fn every_pinned_list_can_be_read_and_is_of_the_version_in_the_pom() {
         assert_eq!(Piece::all().unwrap().len(), 10);
         let titles = [

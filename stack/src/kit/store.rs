@@ -56,7 +56,7 @@ impl Cache {
             }
         }
         let store = Store { root: self.root().to_owned(), _lock: lock };
-        store.clear_unfinished()?;
+        remove(&store.work())?;
         Ok(store)
     }
 
@@ -83,7 +83,7 @@ pub(super) struct Store {
 impl Store {
     /// A new, empty folder to make something in.
     pub(super) fn unfinished(&self, name: &str) -> anyhow::Result<PathBuf> {
-        let folder = self.root.join("unfinished").join(name);
+        let folder = self.work().join(name);
         remove(&folder)?;
         fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
         Ok(folder)
@@ -91,7 +91,7 @@ impl Store {
 
     /// Puts a finished folder in its place, whole or not at all; what was there before goes.
     pub(super) fn place(&self, finished: &Path, place: &Path) -> anyhow::Result<()> {
-        let before = self.root.join("unfinished").join("replaced");
+        let before = self.work().join("replaced");
         remove(&before)?;
         if let Some(parent) = place.parent() {
             fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
@@ -113,8 +113,16 @@ impl Store {
         self.root.join("fetch.log")
     }
 
-    fn clear_unfinished(&self) -> anyhow::Result<()> {
-        remove(&self.root.join("unfinished"))
+    /// Where things are made before they have a place. On the cache's own disk, so that a rename is whole.
+    fn work(&self) -> PathBuf {
+        self.root.join("unfinished")
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // What cannot be cleared away now, the next run clears.
+        let _ = remove(&self.work());
     }
 }
 
