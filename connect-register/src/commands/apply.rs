@@ -29,7 +29,7 @@ pub(super) struct Args {
     #[command(flatten)]
     lint: LintArgs,
     /// How long it may take
-    #[arg(long, env = names::TIMEOUT, value_name = "DURATION", default_value = "60s", value_parser = duration)]
+    #[arg(long, env = names::TIMEOUT, hide_env_values = true, value_name = "DURATION", default_value = "60s", value_parser = duration)]
     timeout: Duration,
     /// Wait until every connector runs with all its tasks (at least one); else exit code 7 and the cause
     #[arg(long)]

@@ -17,11 +17,11 @@ use crate::sources::{Loaded, load};
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ConnectArgs {
     /// The REST address of a Connect worker
-    #[arg(long, global = true, env = names::CONNECT_URL, value_name = "URL", default_value = "http://localhost:8083")]
+    #[arg(long, global = true, env = names::CONNECT_URL, hide_env_values = true, value_name = "URL", default_value = "http://localhost:8083")]
     connect_url: String,
     /// The user for basic authentication; the password comes from `KAFKA_CONNECT_BASIC_AUTH_PASSWORD`
     /// or the file that `KAFKA_CONNECT_BASIC_AUTH_PASSWORD_FILE` names
-    #[arg(long, global = true, env = names::USERNAME, value_name = "USER")]
+    #[arg(long, global = true, env = names::USERNAME, hide_env_values = true, value_name = "USER")]
     username: Option<String>,
 }
 
@@ -46,10 +46,10 @@ impl ConnectArgs {
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct TemplateArgs {
     /// A template, or a folder of templates (`*.json`, not recursed); may be given several times
-    #[arg(short = 'f', long = "file", env = names::FILES, value_name = "FILE|DIR", value_delimiter = ',')]
+    #[arg(short = 'f', long = "file", env = names::FILES, hide_env_values = true, value_name = "FILE|DIR", value_delimiter = ',')]
     files: Vec<PathBuf>,
     /// How a secret reaches Connect: by reference its value never leaves this machine
-    #[arg(long, env = names::SECRETS, value_enum, default_value_t = Secrets::Reference)]
+    #[arg(long, env = names::SECRETS, hide_env_values = true, value_enum, default_value_t = Secrets::Reference)]
     secrets: Secrets,
 }
 
@@ -115,7 +115,7 @@ impl LintArgs {
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct ReadTimeout {
     /// How long the worker may be busy (a rebalance, a restart) before this gives up
-    #[arg(long, env = names::TIMEOUT, value_name = "DURATION", default_value = "15s", value_parser = duration)]
+    #[arg(long, env = names::TIMEOUT, hide_env_values = true, value_name = "DURATION", default_value = "15s", value_parser = duration)]
     timeout: Duration,
 }
 

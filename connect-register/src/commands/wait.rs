@@ -30,7 +30,7 @@ pub(super) struct Args {
     #[command(flatten)]
     templates: TemplateArgs,
     /// How long to wait
-    #[arg(long, env = names::TIMEOUT, value_name = "DURATION", default_value = "2m", value_parser = duration)]
+    #[arg(long, env = names::TIMEOUT, hide_env_values = true, value_name = "DURATION", default_value = "2m", value_parser = duration)]
     timeout: Duration,
 }
 

@@ -27,13 +27,13 @@ pub(super) struct Args {
     #[command(flatten)]
     lint: LintArgs,
     /// The pause between two looks
-    #[arg(long, env = names::INTERVAL, value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    #[arg(long, env = names::INTERVAL, hide_env_values = true, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     interval: Duration,
     /// What is done about connectors and tasks that have failed
     #[arg(long, value_enum, value_name = "POLICY", default_value_t = Restart::Failed)]
     restart: Restart,
     /// Where health and metrics are served
-    #[arg(long, env = names::METRICS_ADDR, value_name = "HOST:PORT", default_value = "127.0.0.1:9465")]
+    #[arg(long, env = names::METRICS_ADDR, hide_env_values = true, value_name = "HOST:PORT", default_value = "127.0.0.1:9465")]
     metrics_addr: String,
 }
 

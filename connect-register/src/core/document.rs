@@ -17,6 +17,8 @@ use super::{Mistake, Place};
 pub struct Document {
     /// The connector's name.
     pub name: Option<Member>,
+    /// Where the configuration stands, if there is one.
+    pub config_place: Option<Place>,
     /// The configuration, in the file's order, without those members that are mistakes.
     pub config: Vec<Member>,
 }
@@ -94,6 +96,7 @@ impl Reader<'_> {
                 }
                 ("config", ast::Value::Object(config)) => {
                     has_config = true;
+                    document.config_place = Some(self.place_of(member));
                     let members = self.unique(config, mistakes);
                     document.config = members.into_iter().filter_map(|m| self.member(m, mistakes)).collect();
                 }

@@ -46,7 +46,7 @@ pub fn draft(template: &Template, variables: &Variables, mode: SecretMode, mista
             draft.entries.push(Entry { key: part.key.clone(), value, place: part.place.clone() });
         }
     }
-    draft.check(mistakes);
+    draft.check(template.config_place.as_ref(), mistakes);
     draft
 }
 
@@ -83,9 +83,11 @@ impl Draft {
     }
 
     /// What can be wrong with a whole template although each of its values is right.
-    fn check(&self, mistakes: &mut Vec<Mistake>) {
-        if self.keys.iter().all(|(key, _)| key != "connector.class") {
-            mistakes.push(Mistake::new(self.place.clone(), "`connector.class` is missing"));
+    fn check(&self, config: Option<&Place>, mistakes: &mut Vec<Mistake>) {
+        if let Some(place) = config
+            && self.keys.iter().all(|(key, _)| key != "connector.class")
+        {
+            mistakes.push(Mistake::new(place.clone(), "`connector.class` is missing"));
         }
         for entry in &self.entries {
             let is_other_name =

@@ -23,7 +23,7 @@ fn mistakes_of_shape_syntax_and_variables_are_told_together() {
     t.json:5:1: c: invalid Handlebars syntax, at character 7 of the value
     t.json:4:1: b: the variable B is not set (set it, or write {{default B "…"}})
     t.json:4:1: b: the variable C is not set (set it, or write {{default C "…"}})
-    t.json:1:2: `connector.class` is missing
+    t.json:2:1: `connector.class` is missing
     t.json:6:1: name: this is not the name of the connector (leave `name` out of `config`: Connect adds it)
     "#);
 }

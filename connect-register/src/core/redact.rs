@@ -58,6 +58,12 @@ impl Redactor {
     /// A redactor of the secrets that this process knows.
     pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
         let mut known: Vec<_> = secrets.into_iter().filter(|secret| secret.expose().len() >= SHORTEST).collect();
+        let in_json = |secret: &Secret| {
+            let text = serde_json::to_string(secret.expose()).ok()?;
+            text.strip_prefix('"')?.strip_suffix('"').map(Secret::new)
+        };
+        let escaped: Vec<_> = known.iter().filter(|s| s.expose().contains(['"', '\\'])).filter_map(in_json).collect();
+        known.extend(escaped);
         // The longest first, so that a secret that holds another one goes whole.
         known.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
         Self { known }
@@ -141,6 +147,8 @@ mod tests {
     fn known_values_parameters_and_echoed_values_go() {
         let redactor = Redactor::new([Secret::new("canary"), Secret::new("canary-long"), Secret::new("x")]);
         assert_eq!(redactor.scrub("a canary-long b canary c x"), "a **** b **** c x");
+        let quoted = Redactor::new([Secret::new("ca\"na\\ry")]);
+        assert_eq!(quoted.scrub(r#"{"p": "ca\"na\\ry"} ca"na\ry"#), r#"{"p": "****"} ****"#);
         assert_eq!(redactor.scrub("url ?Password=abc&x=1 PWD=;"), "url ?Password=****&x=1 PWD=;");
         assert_eq!(
             redactor.scrub("Invalid value abc for configuration tasks.max: Not a number"),

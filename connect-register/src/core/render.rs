@@ -71,10 +71,12 @@ impl Walk<'_> {
                 TemplateElement::RawString(text) => self.out.text.push_str(text),
                 TemplateElement::Comment(_) => {}
                 TemplateElement::Expression(helper) | TemplateElement::HtmlExpression(helper) => {
-                    self.expression(helper)
+                    self.expression(helper);
                 }
                 TemplateElement::HelperBlock(block) => self.block(block),
-                _ => self.problem("partials and decorators are not available", HELPERS),
+                _ => {
+                    self.problem("partials and decorators are not available", HELPERS);
+                }
             }
         }
     }

@@ -18,6 +18,8 @@ pub struct Template {
     pub file: Arc<str>,
     /// The connector's name.
     pub name: Option<Part>,
+    /// Where the configuration stands, if there is one.
+    pub config_place: Option<Place>,
     /// The configuration, in the file's order.
     pub config: Vec<Part>,
 }
@@ -48,6 +50,7 @@ pub fn parse(file: &Arc<str>, text: &str, mistakes: &mut Vec<Mistake>) -> Templa
     Template {
         file: file.clone(),
         name: document.name.map(|member| part(member, mistakes)),
+        config_place: document.config_place,
         config: document.config.into_iter().map(|member| part(member, mistakes)).collect(),
     }
 }

@@ -108,12 +108,12 @@ impl World {
         for number in 0..=world.below(5) {
             let spec = spec(number);
             let config = spec.payload();
-            let seen = match world.below(4) {
+            let before = match world.below(4) {
                 0 => None,
                 1 => Some(config),
                 _ => Some(config.into_iter().map(|(key, value)| (key, format!("{value}-old"))).collect()),
             };
-            if let Some(config) = seen {
+            if let Some(config) = before {
                 world.connectors.insert(spec.name.clone(), Connector { config, failed: false });
             }
             world.specs.push(Arc::new(spec));
@@ -180,7 +180,7 @@ impl World {
             }
             self.now = at;
             self.pass();
-            let (after, requests) = step(before, at - began, event);
+            let (after, requests) = step(before, at.saturating_sub(began), event);
             *state = Some(after);
             for request in requests {
                 match request {
@@ -212,7 +212,7 @@ impl World {
     fn pass(&mut self) {
         self.land();
         self.past.push((self.now, self.connectors.clone()));
-        self.past.retain(|(at, _)| self.now - *at < Duration::from_secs(4));
+        self.past.retain(|(at, _)| self.now.saturating_sub(*at) < Duration::from_secs(4));
         if self.now >= self.calm_at {
             return;
         }
@@ -331,7 +331,10 @@ impl World {
     }
 }
 
-fn earliest(runs: &[(Option<State>, Option<(Time, Event)>)]) -> Option<usize> {
+/// A run, and what happens to it next.
+type Run = (Option<State>, Option<(Time, Event)>);
+
+fn earliest(runs: &[Run]) -> Option<usize> {
     let times = runs.iter().enumerate().filter_map(|(which, (_, next))| Some((next.as_ref()?.0, which)));
     times.min().map(|(_, which)| which)
 }

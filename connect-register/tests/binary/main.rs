@@ -1,0 +1,14 @@
+//! The built binary against a scripted Connect, which fails on a request that is not expected and on
+//! one that does not come.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+
+mod apply;
+mod canary;
+mod errors;
+mod fixture;
+mod plan;
+mod status;
+mod validate;
+mod wait;
+mod watch;
+mod worker;
