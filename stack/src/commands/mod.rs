@@ -105,6 +105,7 @@ impl NameArgs {
         let folder = Folder::of(&self.name)?;
         if Lock::is_held(&folder)?
             && let Some(state) = State::read(&folder.state())?
+            && state.supervisor.is_alive()
         {
             return Ok((folder, state));
         }

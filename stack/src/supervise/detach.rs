@@ -59,7 +59,9 @@ pub(crate) async fn start(settings: &Settings, args: Vec<OsString>) -> anyhow::R
     let mut interrupted = false;
     loop {
         let status = child.try_wait()?;
-        let ready = State::read(&folder.state()).ok().flatten().is_some_and(|state| state.is_ready());
+        // The state may still be that of a supervisor that was killed.
+        let state = State::read(&folder.state()).unwrap_or_default();
+        let ready = state.is_some_and(|state| Some(state.supervisor) == process && state.is_ready());
         let mut said = String::new();
         relay.read_to_string(&mut said).context("reading what the supervisor says")?;
         // Nobody is left to tell when stderr itself is gone.

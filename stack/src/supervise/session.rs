@@ -54,10 +54,11 @@ pub(crate) async fn run(request: &Request) -> anyhow::Result<Exit> {
     let folder = Folder::of(&request.settings.name)?;
     let is_new = !folder.path().exists();
     fs::create_dir_all(folder.path()).with_context(|| format!("making {}", folder.path().display()))?;
-    let Some(lock) = Lock::take_soon(&folder).await? else {
+    let Some(mut lock) = Lock::take_soon(&folder).await? else {
         return Err(already_running(&request.settings, &folder).into());
     };
 
+    lock.sign(Process::current().context("reading /proc/self/stat")?)?;
     let result = run_locked(request, &folder, &shutdown).await;
     if request.settings.keep == Keep::Nothing || (is_new && !folder.state().exists() && !folder.origin().exists()) {
         folder.remove()?;
@@ -69,8 +70,7 @@ pub(crate) async fn run(request: &Request) -> anyhow::Result<Exit> {
 /// The failure of a second start.
 pub(crate) fn already_running(settings: &Settings, folder: &Folder) -> Failure {
     let name = &settings.name;
-    let state = State::read(&folder.state()).unwrap_or_default();
-    let pid = state.map_or_else(String::new, |state| format!(" (pid {})", state.supervisor.pid));
+    let pid = Lock::holder(folder).map_or_else(String::new, |holder| format!(" (pid {})", holder.pid));
     Failure::new(Exit::Machine, format!("the stack {name} is already running{pid}")).hint(
         "see it with `stack status`, end it with `stack down`, or run another beside it with --name and --ports auto",
     )

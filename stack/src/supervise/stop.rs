@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 use service::{Exit, Failure};
 use tokio::time::{Instant, sleep};
 
-use super::{Lock, State, sweep};
+use super::{Lock, sweep};
 use crate::folder::Folder;
 
 /// Longer than all parts together may take, one of which may write its class archive on the way out.
@@ -40,7 +40,7 @@ pub(crate) async fn stop(folder: &Folder) -> anyhow::Result<(Stopped, Option<Loc
         if let Some(lock) = Lock::take(folder)? {
             break lock;
         }
-        let supervisor = State::read(&folder.state()).unwrap_or_default().map(|state| state.supervisor);
+        let supervisor = Lock::holder(folder);
         if let Some(supervisor) = supervisor
             && asked != Some(supervisor)
         {

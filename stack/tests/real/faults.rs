@@ -32,7 +32,7 @@ async fn a_killed_part_is_started_again_and_a_stopped_one_is_not() {
     lease.stop_part("postgres", SOON).await.unwrap();
     assert!(lease.pg().unwrap().connect(tokio_postgres::NoTls).await.is_err());
     lease.start_part("postgres", LATER).await.unwrap();
-    lease.pg().unwrap().connect(tokio_postgres::NoTls).await.unwrap();
+    drop(lease.pg().unwrap().connect(tokio_postgres::NoTls).await.unwrap());
     for part in ["connect", "kafka"] {
         lease.until(part, Condition::Ready, LATER).await.unwrap();
     }

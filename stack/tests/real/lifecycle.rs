@@ -1,5 +1,8 @@
 //! A stack comes up, answers, and goes down without a trace, alone and beside others.
 
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
 use crate::scratch::{Scratch, told};
 
 const UP: [&str; 5] = ["up", "--detach", "--ports", "auto", "--quick"];
@@ -55,6 +58,20 @@ fn a_second_start_of_the_same_stack_is_told_that_it_runs() {
         assert!(told(&output).contains("the stack default is already running"), "{}", told(&output));
     }
     scratch.ok(&["sql", "select 1"]);
+}
+
+#[test]
+fn a_stack_that_is_still_starting_can_be_stopped() {
+    let scratch = Scratch::new();
+    let mut up = scratch.command(&["up", "--ports", "auto", "--quick"]).stderr(Stdio::null()).spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while scratch.processes("default").is_empty() {
+        assert!(Instant::now() < deadline, "nothing was started");
+        std::thread::yield_now();
+    }
+    scratch.ok(&["down"]);
+    assert_eq!(up.wait().unwrap().code(), Some(143));
+    assert_eq!(scratch.processes("default"), [0_u32; 0]);
 }
 
 #[test]

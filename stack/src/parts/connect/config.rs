@@ -21,6 +21,8 @@ pub(super) fn render(worker: &Worker<'_>) -> String {
     Properties::default()
         .with("bootstrap.servers", bootstrap)
         .with_all(&[
+            // Connect boots beside the broker; at the default of 1 s it would notice it late.
+            ("reconnect.backoff.max.ms", "250"),
             ("group.id", "connect-companion"),
             ("config.storage.topic", "connect-configs"),
             ("offset.storage.topic", "connect-offsets"),
@@ -78,6 +80,7 @@ mod tests {
         };
         insta::assert_snapshot!(render(&worker), @r"
         bootstrap.servers=127.0.0.1:29092
+        reconnect.backoff.max.ms=250
         group.id=connect-companion
         config.storage.topic=connect-configs
         offset.storage.topic=connect-offsets
