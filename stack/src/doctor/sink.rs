@@ -31,7 +31,7 @@ pub(super) fn check(outlook: anyhow::Result<Outlook>, choice: SinkChoice) -> Vec
             return vec![Check::fail("sink", what, hint)];
         }
         Ok(Outlook::Given(given)) => {
-            return vec![Check::ok("sink", format!("{} from {}", given.sink, given.folder.display()))];
+            return vec![Check::ok("sink", format!("{} from {}", given.sink(), given.folder.display()))];
         }
         Ok(Outlook::Stock(sink)) => return vec![Check::ok("sink", format!("{sink} from the cache"))],
         Ok(Outlook::Open(sink)) => {

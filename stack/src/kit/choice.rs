@@ -21,7 +21,7 @@ const MEMORY: Duration = Duration::from_hours(24);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outlook {
     /// The stock sink of the user's own folder.
-    Given(Stocked),
+    Given(Stock),
     /// The stock sink, which lies in the cache.
     Stock(Sink),
     /// The stock sink, if it can be fetched.
@@ -40,15 +40,6 @@ impl Outlook {
             Self::Stock(_) | Self::Open(_) | Self::Asked(_) | Self::StandIn(..) => None,
         }
     }
-}
-
-/// A stock sink that lies in a folder of the user's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Stocked {
-    /// The sink.
-    pub(crate) sink: Sink,
-    /// Where it lies.
-    pub(crate) folder: PathBuf,
 }
 
 /// When and why the stock sink could not be fetched.
@@ -76,8 +67,8 @@ fn outlook_in(
     if choice == SinkChoice::Debezium {
         return Ok(Outlook::Asked(debezium));
     }
-    if let Some(Stock { folder, version }) = stock::given(env)? {
-        return Ok(Outlook::Given(Stocked { sink: Sink::Confluent { version }, folder }));
+    if let Some(stock) = stock::given(env)? {
+        return Ok(Outlook::Given(stock));
     }
     let piece = Piece::confluent()?;
     let confluent = Sink::confluent(&piece);
@@ -98,11 +89,7 @@ pub(super) async fn get(
     choice: SinkChoice,
 ) -> anyhow::Result<(Sink, PathBuf)> {
     match outlook(cache, kafka, choice)? {
-        Outlook::Given(Stocked { sink: Sink::Confluent { version }, folder }) => {
-            let place = stock::show(cache, &Stock { folder, version: version.clone() }).await?;
-            Ok((Sink::Confluent { version }, place))
-        }
-        Outlook::Given(Stocked { sink, folder }) => Ok((sink, folder)),
+        Outlook::Given(stock) => Ok((stock.sink(), stock::show(cache, &stock).await?)),
         Outlook::Stock(sink) => Ok((sink, cache.folder(&Piece::confluent()?))),
         Outlook::Asked(sink) => Ok((sink, fetcher.ensure(&Piece::debezium(kafka)?).await?)),
         Outlook::StandIn(sink, refused) => {
@@ -223,7 +210,7 @@ mod tests {
             outlook_in(&cache, KafkaVersion::V3_9, SinkChoice::Auto, &env, SystemTime::now())
         };
         let given = with(root.path().to_str().unwrap()).unwrap();
-        assert!(matches!(given, Outlook::Given(Stocked { sink: Sink::Confluent { .. }, .. })), "{given:?}");
+        assert!(matches!(given, Outlook::Given(_)), "{given:?}");
         assert!(with("/nowhere").is_err());
     }
 }

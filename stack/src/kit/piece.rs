@@ -179,6 +179,13 @@ mod tests {
     }
 
     #[test]
+    fn the_image_and_the_native_stack_pin_the_same_stock_sink() {
+        let image = include_str!("../../../compose/connect.Dockerfile");
+        let pinned = image.lines().find_map(|line| line.strip_prefix("ARG JDBC_PLUGIN_VERSION=")).unwrap();
+        assert_eq!(Some(pinned), Piece::confluent().unwrap().pins.version("kafka-connect-jdbc-"));
+    }
+
+    #[test]
     fn only_what_cannot_be_fetched_everywhere_is_left_unpinned() {
         for piece in Piece::all().unwrap() {
             for (name, digest) in piece.pins.files {

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use service::{Env, Exit, Failure};
 
-use super::Cache;
 use super::piece::CONFLUENT_FOLDER;
 use super::pins::{name_of, version_in};
+use super::{Cache, Sink};
 
 /// The variable that names the plug-in's folder.
 pub(super) const VARIABLE: &str = "CONNECT_JDBC_PLUGIN_DIR";
@@ -20,11 +20,18 @@ const DRIVER: &str = "postgresql-";
 
 /// A plug-in folder with the stock sink.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Stock {
+pub(crate) struct Stock {
     /// The folder that holds the sink's jar and PostgreSQL's driver.
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// The sink's version.
-    pub(super) version: String,
+    pub(crate) version: String,
+}
+
+impl Stock {
+    /// The sink it is.
+    pub(crate) fn sink(&self) -> Sink {
+        Sink::Confluent { version: self.version.clone() }
+    }
 }
 
 /// The stock sink that the environment points at; `None` where it points at none.
