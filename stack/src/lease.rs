@@ -1,7 +1,8 @@
 //! A stack of a program's own, for tests, the demo and the benches: it lives exactly as long as the
 //! lease or the process that holds it, however that process ends.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -66,7 +67,7 @@ pub struct Lease {
     lifeline: ChildStdin,
     folder: Folder,
     environment: Vec<(String, String)>,
-    said: PathBuf,
+    said: File,
 }
 
 impl Lease {
@@ -77,8 +78,11 @@ impl Lease {
     /// the supervisor said.
     pub async fn start(options: &LeaseOptions) -> anyhow::Result<Self> {
         let program = program()?;
-        let said = std::env::temp_dir().join(format!("stack-{}.log", options.name));
-        let err = File::create(&said).with_context(|| format!("making {}", said.display()))?;
+        let path = std::env::temp_dir().join(format!("stack-{}.log", options.name));
+        let mut open = OpenOptions::new();
+        let said = open.read(true).append(true).create_new(true).open(&path).context("making a file for its talk")?;
+        // Without its name it goes with the last process that has it open.
+        fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
         let mut command = Command::new(&program);
         command.args(["up", "--lifeline", "--name", options.name.as_str()]).args(&options.args);
         if options.ephemeral {
@@ -87,7 +91,7 @@ impl Lease {
         let mut supervisor = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(err)
+            .stderr(said.try_clone()?)
             .spawn()
             .with_context(|| format!("starting {}", program.display()))?;
         let lifeline = supervisor.stdin.take().context("the supervisor has no standard input")?;
@@ -95,9 +99,7 @@ impl Lease {
         let line = BufReader::new(stdout).lines().next_line().await?;
         let Some(line) = line else {
             let status = supervisor.wait().await?;
-            let told = fs::read_to_string(&said).unwrap_or_default();
-            let _ = fs::remove_file(&said);
-            bail!("{} up ended with {status}:\n{told}", program.display());
+            bail!("{} up ended with {status}:\n{}", program.display(), text_of(&said));
         };
         let announced: Announcement = serde_json::from_str(&line).context("reading what the supervisor announced")?;
         let text = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
@@ -268,15 +270,13 @@ impl Lease {
         let Self { mut supervisor, lifeline, said, .. } = self;
         drop(lifeline);
         let status = timeout(END, supervisor.wait()).await.context("the stack did not end in time")??;
-        let told = fs::read_to_string(&said).unwrap_or_default();
-        let _ = fs::remove_file(&said);
-        anyhow::ensure!(status.success(), "the stack ended with {status}:\n{told}");
+        anyhow::ensure!(status.success(), "the stack ended with {status}:\n{}", text_of(&said));
         Ok(())
     }
 
     /// What the supervisor has said so far, for a failing test to show.
     pub fn said(&self) -> String {
-        fs::read_to_string(&self.said).unwrap_or_default()
+        text_of(&self.said)
     }
 
     /// The supervisor's own process id.
@@ -286,6 +286,16 @@ impl Lease {
 
     async fn order(&mut self, order: &Order) -> anyhow::Result<()> {
         self.lifeline.write_all(order.line().as_bytes()).await.context("the supervisor is gone")
+    }
+}
+
+/// All that is in a file that has no name any more.
+fn text_of(file: &File) -> String {
+    let length = file.metadata().map_or(0, |metadata| metadata.len());
+    let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+    match file.read_exact_at(&mut bytes, 0) {
+        Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) => format!("(what it said cannot be read: {error})"),
     }
 }
 
