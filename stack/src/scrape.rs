@@ -42,18 +42,14 @@ impl Page {
 }
 
 fn sample(line: &str) -> Option<Sample> {
-    let (head, rest) = match line.split_once('{') {
-        Some((name, rest)) => {
-            let (labels, rest) = labels(rest)?;
-            ((name, labels), rest)
-        }
-        None => {
-            let (name, rest) = line.split_once(' ')?;
-            ((name, BTreeMap::new()), rest)
-        }
+    let (name, (labels, rest)) = if let Some((name, rest)) = line.split_once('{') {
+        (name, labels(rest)?)
+    } else {
+        let (name, rest) = line.split_once(' ')?;
+        (name, (BTreeMap::new(), rest))
     };
     let value = rest.split_whitespace().next()?.parse().ok()?;
-    Some(Sample { name: head.0.trim().to_owned(), labels: head.1, value })
+    Some(Sample { name: name.trim().to_owned(), labels, value })
 }
 
 /// Labels up to the closing brace, and what follows it. In values `\\`, `\"` and `\n` are escapes.

@@ -220,7 +220,7 @@ impl Bench<'_> {
         let url = self.lease.connect_url();
         let port = url.rsplit_once(':').context("Connect's address has no port")?.1.parse()?;
         let path = format!("/connectors/{connector}");
-        let answer = http::ask("DELETE", port, &path, Duration::from_secs(60)).await?;
+        let answer = http::ask("DELETE", port, &path, Duration::from_mins(1)).await?;
         ensure!(answer.status == 204, "DELETE {path} answers {}: {}", answer.status, answer.body);
         Ok(())
     }

@@ -32,7 +32,7 @@ const REAL: Counts = Counts { read: 1_469_307, refused: 8_869 };
 /// Between two looks.
 const TICK: Duration = Duration::from_millis(500);
 /// A sink that lands nothing for this long while there is lag has stopped.
-const STANDSTILL: Duration = Duration::from_secs(120);
+const STANDSTILL: Duration = Duration::from_mins(2);
 
 /// What the demo is to do.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ impl Demo {
         let shutdown = Shutdown::on_signals()?;
         let sales = match kit::sales(&Cache::locate()?).await {
             Ok(file) => Sales::Real(file),
-            Err(error) if error.chain().any(|cause| cause.is::<SalesUnavailable>()) => {
+            Err(error) if error.downcast_ref::<SalesUnavailable>().is_some() => {
                 say(&format!("{error:#}\nGoing on with {} generated sales instead.", REAL.read));
                 Sales::Generated
             }

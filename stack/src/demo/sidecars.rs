@@ -14,7 +14,7 @@ use crate::scrape::Page;
 
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a watcher may take until it serves its metrics.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// Both watchers.
 #[derive(Debug)]

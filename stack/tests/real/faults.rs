@@ -10,7 +10,7 @@ use stack::{Lease, LeaseOptions};
 use crate::scratch::Scratch;
 
 const SOON: Duration = Duration::from_secs(30);
-const LATER: Duration = Duration::from_secs(180);
+const LATER: Duration = Duration::from_mins(3);
 
 fn gone(process: Process, patience: Duration) {
     let deadline = Instant::now() + patience;

@@ -14,9 +14,9 @@ fn a_stack_comes_up_answers_keeps_its_data_and_goes_down_without_a_trace() {
 
     let status = scratch.json(&["status", "-o", "json"]);
     let parts = status["parts"].as_array().unwrap();
-    let states: Vec<_> =
+    let conditions: Vec<_> =
         parts.iter().map(|part| (part["id"].as_str().unwrap(), part["state"].as_str().unwrap())).collect();
-    assert_eq!(states, [("postgres", "ready"), ("kafka", "ready"), ("connect", "ready")]);
+    assert_eq!(conditions, [("postgres", "ready"), ("kafka", "ready"), ("connect", "ready")]);
     assert!(parts.iter().all(|part| part["memory_bytes"].as_u64().unwrap() > 10_000_000), "{status:#}");
     assert!(scratch.ok(&["logs", "kafka"]).contains("Kafka Server started"));
     scratch.ok(&["sql", "create table kept (n int); insert into kept values (42)"]);
@@ -64,7 +64,7 @@ fn a_second_start_of_the_same_stack_is_told_that_it_runs() {
 fn a_stack_that_is_still_starting_can_be_stopped() {
     let scratch = Scratch::new();
     let mut up = scratch.command(&["up", "--ports", "auto", "--quick"]).stderr(Stdio::null()).spawn().unwrap();
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while scratch.processes("default").is_empty() {
         assert!(Instant::now() < deadline, "nothing was started");
         std::thread::yield_now();

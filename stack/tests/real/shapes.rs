@@ -21,7 +21,7 @@ async fn three_brokers_and_two_workers_go_on_when_one_of_each_is_stopped() {
     assert_eq!((lease.bootstrap().split(',').count(), lease.connect_url().split(',').count()), (3, 2));
     assert!(lease.pg().is_err());
 
-    let patience = std::time::Duration::from_secs(180);
+    let patience = std::time::Duration::from_mins(3);
     lease.stop_part("kafka-1", patience).await.unwrap();
     lease.stop_part("connect-1", patience).await.unwrap();
     let old = lease.kill9("connect-2").await.unwrap();
