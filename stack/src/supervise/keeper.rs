@@ -15,7 +15,7 @@ use crate::parts::{Part, Plan};
 use crate::settings::OnDeath;
 
 /// The pause between two questions whether a part answers.
-const ASK: Duration = Duration::from_millis(20);
+const ASK: Duration = Duration::from_millis(80);
 
 /// Whether a part is to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

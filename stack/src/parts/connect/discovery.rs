@@ -11,12 +11,16 @@ const MANIFEST: &str = "META-INF/services/org.apache.kafka.connect.sink.SinkConn
 
 /// The value of `plugin.discovery` that fits a folder of plug-ins.
 pub(super) fn of(plugins: &Path) -> anyhow::Result<&'static str> {
-    for plugin in entries(plugins)? {
-        if !has_manifest(&plugin)? {
+    for plugin in entries(plugins)?.iter().filter(|entry| entry.is_dir() || is_jar(entry)) {
+        if !has_manifest(plugin)? {
             return Ok("hybrid_warn");
         }
     }
     Ok("service_load")
+}
+
+fn is_jar(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "jar")
 }
 
 fn has_manifest(plugin: &Path) -> anyhow::Result<bool> {
@@ -24,7 +28,7 @@ fn has_manifest(plugin: &Path) -> anyhow::Result<bool> {
     while let Some(path) = folders.pop() {
         if path.is_dir() {
             folders.extend(entries(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "jar") {
+        } else if is_jar(&path) {
             let file = File::open(&path).with_context(|| format!("reading {}", path.display()))?;
             let jar = zip::ZipArchive::new(file).with_context(|| format!("{} is not a jar", path.display()))?;
             if jar.index_for_name(MANIFEST).is_some() {
@@ -55,6 +59,7 @@ mod tests {
     fn one_plug_in_without_a_manifest_asks_for_a_scan() {
         let plugins = tempfile::tempdir().unwrap();
         jar(&plugins.path().join("new/lib/a.jar"), MANIFEST);
+        fs::write(plugins.path().join("stamp.json"), "{}").unwrap();
         assert_eq!(of(plugins.path()).unwrap(), "service_load");
         jar(&plugins.path().join("old/b.jar"), "A.class");
         assert_eq!(of(plugins.path()).unwrap(), "hybrid_warn");
