@@ -1,5 +1,5 @@
-//! How long a stack takes from its start until all of it answers, for the three kinds of start:
-//! without class archives, with them on an empty folder, and with them over data.
+//! How long a stack takes from its start until all of it answers, for the kinds of start: without
+//! class archives, with them on an empty folder, with them over data, and that with the quick compiler.
 
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,7 @@ pub struct Boots {
     without_archives: Vec<Boot>,
     on_empty: Vec<Boot>,
     over_data: Vec<Boot>,
+    quick: Vec<Boot>,
 }
 
 impl Boots {
@@ -46,6 +47,8 @@ impl Boots {
             boots.without_archives.push(boot(&without, &format!("run {run}: without class archives")).await?);
             boots.on_empty.push(boot(&empty, &format!("run {run}: on an empty folder")).await?);
             boots.over_data.push(boot(&kept, &format!("run {run}: over data")).await?);
+            let quick = kept.clone().with(&["--quick"]);
+            boots.quick.push(boot(&quick, &format!("run {run}: over data, --quick")).await?);
         }
         crate::folder::Folder::of(&kept.name)?.remove()?;
         Ok(boots)
@@ -70,6 +73,7 @@ pub fn report(boots: &Boots, kit: &Kit, command: &str) -> String {
         ("first start, without class archives", &boots.without_archives),
         ("first start, with class archives", &boots.on_empty),
         ("start over data, with class archives", &boots.over_data),
+        ("the same with `--quick`", &boots.quick),
     ]
     .into_iter()
     .map(|(name, boots)| row(name, boots))
@@ -77,7 +81,8 @@ pub fn report(boots: &Boots, kit: &Kit, command: &str) -> String {
     let header = ["start", "all ready", "PostgreSQL", "Kafka", "Connect", "processor time"];
     format!(
         "Seconds from `stack up` until every part answers, median (least–most). A part's own time counts from the start \
-         of its process; a first start also makes the data folders. Kafka {}, {}, both JIT compilers on.\n\n{}\n\
+         of its process; a first start also makes the data folders. Kafka {}, {}, both JIT compilers on but \
+         for `--quick`.\n\n{}\n\
          Repeat with `{command}`. Measured on {} ({} at the end).\n",
         kit.kafka.full(),
         kit.sink,

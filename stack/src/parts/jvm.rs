@@ -34,8 +34,9 @@ const LATE_OPTIMISING: [&str; 4] = [
     "-XX:Tier4BackEdgeThreshold=400000",
 ];
 
-/// Loggers that print hundreds of lines of settings at every start, user names among them.
-const TALKATIVE: [&str; 12] = [
+/// Loggers that print hundreds of lines at every start: of settings, user names among them, and of
+/// all that the metadata log ever held.
+const TALKATIVE: [&str; 13] = [
     "kafka.server.KafkaConfig",
     "org.apache.kafka.clients.admin.AdminClientConfig",
     "org.apache.kafka.clients.consumer.ConsumerConfig",
@@ -47,6 +48,7 @@ const TALKATIVE: [&str; 12] = [
     "org.apache.kafka.connect.runtime.SinkConnectorConfig",
     "org.apache.kafka.connect.runtime.TaskConfig",
     "org.apache.kafka.connect.runtime.distributed.DistributedConfig",
+    "org.apache.kafka.controller.ClusterControlManager",
     "org.glassfish.jersey.internal",
 ];
 
