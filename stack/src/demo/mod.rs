@@ -159,6 +159,7 @@ impl Demo {
                 ("Sending generated sales", unbounded, vec!["generate", "--rate", "10000000", "--count", &count])
             }
         };
+        let before = sidecars.watch(None).look().await.landed;
         let begin = Instant::now();
         let mut view = View::begin(title, Some(REAL.read));
         let summary = self.produce(&programs, sidecars, &mut view, &args).await?;
@@ -172,7 +173,7 @@ impl Demo {
             summary.seconds,
             rate(summary.acked, summary.seconds),
             rate(summary.acked, whole),
-            if landed { "" } else { "; nothing new for the table" },
+            if landed == before { "; nothing new for the table" } else { "" },
         ));
         Ok(summary)
     }
@@ -182,13 +183,15 @@ impl Demo {
         if self.generate_for.is_zero() {
             return Ok(());
         }
-        let (rate, seconds) = (self.rate.to_string(), format!("{}s", self.generate_for.as_secs()));
-        let title = format!("Generating {rate} sales a second for {seconds}");
-        let mut view = View::begin(&title, None);
-        let args = ["generate", "--rate", &rate, "--duration", &seconds];
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of events")]
+        let count = (self.rate * self.generate_for.as_secs_f64()).round() as u64;
+        let title = format!("Generating {} sales a second for {} s", self.rate, self.generate_for.as_secs());
+        let mut view = View::begin(&title, Some(count));
+        let (rate, count) = (self.rate.to_string(), count.to_string());
+        let args = ["generate", "--rate", &rate, "--count", &count];
         let summary = self.produce(programs, sidecars, &mut view, &args).await?;
         self.drained(sidecars, &mut view).await?;
-        view.end(&format!("{} generated sales are through the sink", summary.acked));
+        view.end(&format!("{} generated sales are through the sink", HumanCount(summary.acked)));
         Ok(())
     }
 
@@ -211,21 +214,22 @@ impl Demo {
         serde_json::from_str(&producer.stdout()).context("what the producer printed at its end")
     }
 
-    /// Waits until the sink has committed all there is. Returns whether anything new landed.
-    async fn drained(&self, sidecars: &Sidecars, view: &mut View) -> anyhow::Result<bool> {
+    /// Waits until the sink has committed all there is. Returns how many rows were seen landing so far.
+    async fn drained(&self, sidecars: &Sidecars, view: &mut View) -> anyhow::Result<Option<f64>> {
         let mut watch = sidecars.watch(None);
-        let (mut moved, mut lag, mut landed) = (Instant::now(), f64::INFINITY, false);
+        let (mut moved, mut lag, mut landed) = (Instant::now(), f64::INFINITY, None);
         loop {
             tokio::time::sleep(TICK).await;
             let reading = watch.look().await;
             view.show(&reading);
-            landed |= reading.landed_rate.is_some_and(|rate| rate > 0.0);
+            let is_landing = reading.landed.is_some() && reading.landed != landed;
+            landed = reading.landed.or(landed);
             stopped(&reading, moved)?;
             if let Some(now) = reading.lag {
-                if now == 0.0 && reading.landed_rate == Some(0.0) {
+                if now == 0.0 && !is_landing {
                     return Ok(landed);
                 }
-                if now < lag || reading.landed_rate.is_some_and(|rate| rate > 0.0) {
+                if now < lag || is_landing {
                     (moved, lag) = (Instant::now(), now);
                 }
             }

@@ -23,6 +23,8 @@ pub(super) struct Reading {
     pub(super) done: Option<f64>,
     /// Events a second, acknowledged by the broker.
     pub(super) produced_rate: Option<f64>,
+    /// Rows seen landing since the watcher began.
+    pub(super) landed: Option<f64>,
     /// Rows a second, new in PostgreSQL.
     pub(super) landed_rate: Option<f64>,
     /// Records in `sales` that the sink's group has not committed.
@@ -49,6 +51,7 @@ impl Reading {
                 now.producer.sum("retail_producer_events_refused_total"),
             ),
             produced_rate: rate(&before.producer, &now.producer, "retail_producer_events_acked_total", between),
+            landed: now.landing.sum("retail_landed_total"),
             landed_rate: rate(&before.landing, &now.landing, "retail_landed_total", between),
             lag: now.landing.sum("retail_ledger_lag_records"),
             dead: now.landing.sum("retail_ledger_dead"),

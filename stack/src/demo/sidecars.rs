@@ -1,6 +1,7 @@
 //! The two watchers that run beside the demo, `landing watch` and `connect-register watch`, and what
 //! they and the producer show at each moment.
 
+use std::collections::VecDeque;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,8 @@ use crate::programs::{Programs, Running};
 use crate::scrape::Page;
 
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Rates are of this last while: the watchers look once a second.
+const SPAN: Duration = Duration::from_secs(4);
 /// How long a watcher may take until it serves its metrics.
 const START: Duration = Duration::from_mins(1);
 
@@ -28,7 +31,8 @@ pub(super) struct Sidecars {
 #[derive(Debug)]
 pub(super) struct Watch<'a> {
     addresses: [Option<&'a str>; 3],
-    last: Option<(Instant, Pages)>,
+    /// Of the last [`SPAN`], oldest first.
+    seen: VecDeque<(Instant, Pages)>,
 }
 
 impl Sidecars {
@@ -58,7 +62,7 @@ impl Sidecars {
 
     /// Watches them, and a producer where one runs.
     pub(super) fn watch<'a>(&'a self, producer: Option<&'a str>) -> Watch<'a> {
-        Watch { addresses: [producer, Some(&self.addresses[0]), Some(&self.addresses[1])], last: None }
+        Watch { addresses: [producer, Some(&self.addresses[0]), Some(&self.addresses[1])], seen: VecDeque::new() }
     }
 
     /// Stops both.
@@ -79,11 +83,14 @@ impl Watch<'_> {
         });
         let (producer, landing, register) = tokio::join!(producer, landing, register);
         let (at, now) = (Instant::now(), Pages { producer, landing, register });
-        let reading = match &self.last {
+        let reading = match self.seen.front() {
             Some((before_at, before)) => Reading::of(before, &now, at - *before_at),
             None => Reading::of(&Pages::default(), &now, Duration::ZERO),
         };
-        self.last = Some((at, now));
+        while self.seen.front().is_some_and(|(before_at, _)| at - *before_at >= SPAN) {
+            self.seen.pop_front();
+        }
+        self.seen.push_back((at, now));
         reading
     }
 }
