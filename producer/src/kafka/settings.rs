@@ -94,7 +94,10 @@ impl KafkaSettings {
             .set("acks", "all")
             // The Java client's hash: an event id lies on the same partition whoever sends it.
             .set("partitioner", "murmur2_random")
-            .set("linger.ms", "5")
+            // The client polls without a pause in the last millisecond of each wait: at 5 ms it takes half
+            // a processor for 1,000 events a second, and its many small requests keep the broker and the
+            // sink as busy. On two processors 20 ms halve the latency to the row, too (ADR 0020).
+            .set("linger.ms", "20")
             .set("compression.type", "lz4")
             // For ever: an event is given up by the drain at the end, or by the broker's final no.
             .set("message.timeout.ms", "0")

@@ -26,7 +26,7 @@ const ALLOWED_CONFIG_PROVIDERS: &str = "org.apache.kafka.common.config.provider.
 
 /// Ten times the calls that a method has at its default before the optimising compiler takes it up: a
 /// boot is over before that, on a quarter less processor time, and under load a method is there within
-/// seconds all the same.
+/// seconds all the same (ADR 0020).
 const LATE_OPTIMISING: [&str; 4] = [
     "-XX:Tier4InvocationThreshold=50000",
     "-XX:Tier4MinInvocationThreshold=6000",
