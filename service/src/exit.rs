@@ -21,7 +21,7 @@ pub enum Exit {
     Invalid,
     /// 5: a server could not be reached, or a wait ran out of time.
     Unreachable,
-    /// 6: partly done: some of it was applied or delivered, some was not.
+    /// 6: partly done: some of it was applied, delivered or landed, some was not (yet).
     Partial,
     /// 7: applied, but what was applied is not healthy.
     Unhealthy,

@@ -2,6 +2,7 @@
 //! next, and the exit code.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use anyhow::Context;
 use indicatif::HumanCount;
@@ -136,8 +137,23 @@ impl Top {
     }
 }
 
-/// The end in words.
-pub(super) fn tell(ending: &Ending, top: &Top, name: &StackName) -> String {
+/// What to do with a stack that goes on running, to be pasted as it is.
+fn next(name: &StackName) -> String {
+    let option = if name.as_str() == "default" { String::new() } else { format!(" --name {name}") };
+    let folder = std::env::current_exe().ok().and_then(|file| file.parent().map(Path::to_owned)).unwrap_or_default();
+    format!(
+        "\nThe stack goes on running. Where to look next:\n  \
+         export PATH=\"{}:$PATH\"\n  \
+         stack status{option}\n  \
+         stack sql{option} \"SELECT * FROM sales_raw ORDER BY landed_at DESC LIMIT 5\"\n  \
+         eval \"$(stack env{option})\"; connect-register status; landing ledger\n  \
+         stack down{option}            # its data stays; --volumes removes it\n",
+        folder.display(),
+    )
+}
+
+/// The end in words; `stays` is the name of a stack that goes on running.
+pub(super) fn tell(ending: &Ending, top: &Top, stays: Option<&StackName>) -> String {
     let Ending { ledger, latency, counts, .. } = ending;
     let mut text = String::from("\nLedger\n");
     for (what, count) in [
@@ -148,7 +164,7 @@ pub(super) fn tell(ending: &Ending, top: &Top, name: &StackName) -> String {
         ("missing", ledger.missing),
         ("doubled", ledger.doubled),
     ] {
-        let _ = writeln!(text, "  {what:<13} {:>12}", HumanCount(count));
+        let _ = writeln!(text, "  {what:<13} {:>12}", HumanCount(count).to_string());
     }
     let _ = write!(text, "  of them replayed: {} read", HumanCount(counts.read));
     if let Some(landed) = ending.landed {
@@ -167,24 +183,20 @@ pub(super) fn tell(ending: &Ending, top: &Top, name: &StackName) -> String {
             ms(max)
         );
     }
-    let _ = writeln!(text, "\nTop five by quantity, from sales_raw\n  {:<26}{:<26}", "store", "product");
+    let _ = writeln!(text, "\nTop five by quantity, from sales_raw");
+    let _ = writeln!(text, "  {0:>9} {2:>12}    {1:>9} {2:>12}", "store", "product", "quantity");
     for index in 0..top.stores.len().max(top.products.len()) {
         let cell = |rows: &[(i32, i64)]| {
             rows.get(index).map_or(String::new(), |(id, sum)| {
-                format!("{id:>9} {:>12}", HumanCount(u64::try_from(*sum).unwrap_or_default()))
+                format!("{id:>9} {:>12}", HumanCount(u64::try_from(*sum).unwrap_or_default()).to_string())
             })
         };
-        let _ = writeln!(text, "  {:<26}{:<26}", cell(&top.stores), cell(&top.products));
+        let _ = writeln!(text, "  {:<22}    {:<22}", cell(&top.stores), cell(&top.products));
     }
-    let option = if name.as_str() == "default" { String::new() } else { format!(" --name {name}") };
-    let _ = write!(
-        text,
-        "\nThe stack goes on running. Where to look next (in target/release):\n  \
-         stack status{option}\n  \
-         stack sql{option} \"SELECT * FROM sales_raw ORDER BY landed_at DESC LIMIT 5\"\n  \
-         eval \"$(stack env{option})\"; connect-register status; landing ledger\n  \
-         stack down{option}            stops it; its data stays (--volumes removes it)\n\n"
-    );
+    if let Some(name) = stays {
+        text.push_str(&next(name));
+    }
+    text.push('\n');
     let faults = ending.faults();
     if faults.is_empty() {
         text.push_str("The ledger is closed: every sale landed exactly once or is a dead letter with its cause.\n");
@@ -225,6 +237,6 @@ mod tests {
         assert_eq!(Ending { landed: Some(100), ..ending() }.exit(), Exit::Difference);
         let short = Ending { counts: Counts { read: 99, refused: 0 }, ..ending() };
         assert_eq!(short.exit(), Exit::Difference);
-        assert!(tell(&short, &Top::default(), &"default".parse().unwrap()).contains("NOT as it should be"));
+        assert!(tell(&short, &Top::default(), None).contains("NOT as it should be"));
     }
 }

@@ -115,9 +115,11 @@ impl Demo {
 
     async fn story(&self, programs: &Programs, folder: &Folder, state: &State, sales: &Sales) -> anyhow::Result<Exit> {
         let templates = self.root.join(&state.templates).display().to_string();
-        say("making topics, table and connector");
+        say("making the topics");
         programs.run("producer", &["topics"], &[0]).await?;
+        say("making the table");
         programs.run("landing", &["migrate"], &[0]).await?;
+        say("putting the connector on Connect");
         programs.run("connect-register", &["wait", "-f", &templates, "--timeout", "120"], &[0]).await?;
         programs.run("connect-register", &["apply", "-f", &templates, "--wait", "--timeout", "120"], &[0]).await?;
         let sidecars = Sidecars::start(programs, &templates).await?;
@@ -142,7 +144,7 @@ impl Demo {
             latency: serde_json::from_str(&latency).context("what `landing latency` printed")?,
         };
         let top = finale::Top::read(&database).await?;
-        service::output::print(&finale::tell(&ending, &top, &self.settings.name))?;
+        service::output::print(&finale::tell(&ending, &top, (!self.stop).then_some(&self.settings.name)))?;
         Ok(ending.exit())
     }
 
@@ -165,10 +167,15 @@ impl Demo {
         let summary = self.produce(&programs, sidecars, &mut view, &args).await?;
         let landed = self.drained(sidecars, &mut view).await?;
         let whole = begin.elapsed().as_secs_f64();
-        #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-        let rate = |count: u64, seconds: f64| if seconds > 0.0 { count as f64 / seconds } else { 0.0 };
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a figure for people"
+        )]
+        let rate = |count: u64, seconds: f64| HumanCount((count as f64 / seconds.max(0.001)) as u64);
         view.end(&format!(
-            "{} events in Kafka after {:.1} s ({:.0}/s), all through the sink after {whole:.1} s ({:.0}/s){}",
+            "{} events: in Kafka after {:.1} s ({}/s), through the sink after {whole:.1} s ({}/s){}",
             HumanCount(summary.acked),
             summary.seconds,
             rate(summary.acked, summary.seconds),
@@ -211,7 +218,10 @@ impl Demo {
             tokio::time::sleep(TICK).await;
             view.show(&watch.look().await);
         }
-        serde_json::from_str(&producer.stdout()).context("what the producer printed at its end")
+        let summary: Summary =
+            serde_json::from_str(&producer.stdout()).context("what the producer printed at its end")?;
+        view.sent(summary.acked + summary.refused);
+        Ok(summary)
     }
 
     /// Waits until the sink has committed all there is. Returns how many rows were seen landing so far.

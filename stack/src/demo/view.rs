@@ -53,14 +53,18 @@ impl View {
         }
     }
 
+    /// So many events are with Kafka now, which is all there will be.
+    pub(super) fn sent(&mut self, count: u64) {
+        self.bar.set_position(count);
+    }
+
     /// Ends the phase with a sentence about what came of it.
     pub(super) fn end(self, outcome: &str) {
         self.bar.finish_and_clear();
         if self.live {
-            eprintln!("{}: {outcome}", self.title);
-        } else {
-            eprintln!("  {outcome}");
+            eprintln!("{}", self.title);
         }
+        eprintln!("  {outcome}");
     }
 }
 
