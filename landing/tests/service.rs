@@ -7,6 +7,9 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 struct Watch {
     process: Child,
     address: String,
@@ -82,7 +85,6 @@ fn while_all_is_away_it_lives_says_why_it_is_not_ready_and_ends_with_0_on_sigter
     assert!(!metrics.contains("retail_ledger_lag_records{"), "{metrics}");
     assert!(!metrics.contains("retail_landing_latency_recent_seconds{"), "{metrics}");
 
-    let killed = Command::new("kill").args(["-TERM", &watch.process.id().to_string()]).status().unwrap();
-    assert!(killed.success());
+    kill(Pid::from_raw(i32::try_from(watch.process.id()).unwrap()), Signal::SIGTERM).unwrap();
     assert_eq!(watch.process.wait().unwrap().code(), Some(0));
 }

@@ -13,7 +13,7 @@ const STOCK_INSTEAD: &str = "for the stock sink: --sink confluent, or CONNECT_JD
 const SHORTCOMINGS: [(&str, &str); 3] = [
     (
         "after an outage of PostgreSQL its tasks stay failed until they are restarted",
-        "restart them over Connect's REST: POST /connectors/<name>/restart?includeTasks=true&onlyFailed=true",
+        "keep `connect-register watch` running, which restarts what has failed (`stack env` names the templates)",
     ),
     (
         "a NUL byte in a text kills its task, where the stock sink makes that record a dead letter",
