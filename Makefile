@@ -23,7 +23,8 @@ demo: build ## Run the main job on real sales: Kafka, Connect, PostgreSQL, ledge
 	@$(RELEASE)/stack demo
 
 up: build ## Start the native stack and leave it running
-	@$(RELEASE)/stack up --detach
+	@if $(RELEASE)/stack status >/dev/null 2>&1; then echo "the stack runs already: stack status shows it"; \
+	else $(RELEASE)/stack up --detach; fi
 
 down: build ## Stop the native stack; its data stays
 	@$(RELEASE)/stack down

@@ -32,9 +32,9 @@ pub fn of(state: &State, folder: &Folder) -> Vec<(&'static str, String)> {
     if !ports.kafka.is_empty() {
         pairs.push(("KAFKA_BOOTSTRAP_SERVERS", ports.bootstrap()));
     }
-    if !ports.connect.is_empty() {
-        let urls: Vec<String> = ports.connect.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
-        pairs.push(("KAFKA_CONNECT_URL", urls.join(",")));
+    // Any worker answers for all of its group; the others are in `stack status`.
+    if let Some(port) = ports.connect.first() {
+        pairs.push(("KAFKA_CONNECT_URL", format!("http://127.0.0.1:{port}")));
         pairs.push(("CONNECTOR_TEMPLATES", templates.clone()));
     }
     pairs

@@ -14,6 +14,10 @@ use tokio::process::{Child, Command};
 /// How long a program may take to end after SIGTERM before it is killed.
 const DRAIN: Duration = Duration::from_secs(15);
 
+/// Variables of the caller's shell that would make programs look elsewhere or behave otherwise.
+const FOREIGN: [&str; 9] =
+    ["PG", "POSTGRES_DB", "KAFKA_", "CONNECT_REGISTER", "CONNECTOR_", "RATE_", "METRICS_", "LOG", "LANDING_"];
+
 /// The toolkit's programs, all of one build, with the environment they get.
 #[derive(Clone, Debug)]
 pub struct Programs {
@@ -89,7 +93,6 @@ impl Programs {
         let child = self
             .command(name, args, &log)?
             .stdout(stdout)
-            .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("{name} cannot be started"))?;
         Ok(Running { child, name: name.to_owned(), log })
@@ -97,8 +100,15 @@ impl Programs {
 
     fn command(&self, name: &str, args: &[&str], log: &Path) -> anyhow::Result<Command> {
         let stderr = std::fs::File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
-        let mut command = Command::new(self.folder.join(name));
-        command.args(args).envs(self.env.iter().cloned()).stdin(Stdio::null()).stderr(stderr);
+        // The kernel ends it should this process be killed.
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig=TERM", "--"]).arg(self.folder.join(name)).args(args);
+        for (variable, _) in std::env::vars_os() {
+            if variable.to_str().is_some_and(|name| FOREIGN.iter().any(|prefix| name.starts_with(prefix))) {
+                command.env_remove(variable);
+            }
+        }
+        command.envs(self.env.iter().cloned()).stdin(Stdio::null()).stderr(stderr).kill_on_drop(true);
         Ok(command)
     }
 

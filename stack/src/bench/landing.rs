@@ -114,9 +114,9 @@ impl Bench<'_> {
         self.generate(self.load.seconds / 2 + 5).await?;
         let begin = Instant::now();
         self.generate(self.load.seconds).await?;
-        let window = format!("{}s", begin.elapsed().as_secs() + 1);
         let group = format!("connect-{connector}");
         self.programs.run("landing", &["ledger", "--wait", "60s", "--group", &group], &[0]).await?;
+        let window = format!("{}s", begin.elapsed().as_secs() + 1);
         let latency = self.programs.run("landing", &["latency", "--window", &window, "-o", "json"], &[0]).await?;
         let latency: Latency = serde_json::from_str(&latency).context("what `landing latency` printed")?;
         let latency = latency.seconds.context("no generated sale has landed")?;

@@ -24,9 +24,10 @@ pub(crate) struct Password {
 impl Password {
     /// The password of a stack that keeps it in `file`.
     pub(crate) fn load(env: &mut Env, file: &Path) -> anyhow::Result<Self> {
-        // A shell that took over the stack's own environment names this very file.
+        // A shell that took over the stack's own environment names this very file; a password that is
+        // set beside it is a new one.
         let own = env.text("PGPASSWORD_FILE").is_some_and(|named| Path::new(&named) == file);
-        let given = if own { None } else { env.secret("PGPASSWORD") };
+        let given = if own { env.text("PGPASSWORD").map(Secret::new) } else { env.secret("PGPASSWORD") };
         let kept = match fs::read_to_string(file) {
             Ok(text) => Some(Secret::new(text.trim_end_matches('\n'))),
             Err(error) if error.kind() == ErrorKind::NotFound => None,
