@@ -1,4 +1,4 @@
-# The one door to the work: everything CI runs is a target here, and nothing else.
+# The one door to the work: `.ci/run`, and with it CI, goes through the targets here.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c

@@ -142,7 +142,12 @@ install_missing() {
     done
     {
       [ $# -gt 0 ] || echo 'error: nothing was installed, for that takes root or sudo without a password'
-      echo 'hint: run this, then the same command again:'
+      if [ ${#as_root[@]} -gt 0 ] && ! has sudo; then
+        as_root=()
+        echo 'hint: run this as root, then the same command again:'
+      else
+        echo 'hint: run this, then the same command again:'
+      fi
       echo "  ${as_root[*]:+sudo }apt-get update && ${as_root[*]:+sudo }apt-get install -y --no-install-recommends ${packages[*]}"
     } >&2
     return $LACKS

@@ -55,13 +55,6 @@ impl Programs {
         Ok(Self { folder, env, logs })
     }
 
-    /// The same with one more variable.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.env.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
     /// Runs a program to its end and gives its stdout. What it says on stderr goes to its log.
     ///
     /// # Errors
@@ -119,6 +112,16 @@ impl Programs {
 }
 
 impl Running {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file that holds what it says on stderr.
+    pub fn log(&self) -> &Path {
+        &self.log
+    }
+
     /// What the program has printed on stdout so far.
     pub fn stdout(&self) -> String {
         std::fs::read_to_string(self.log.with_extension("out")).unwrap_or_default()

@@ -23,6 +23,11 @@ impl StackName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The ` --name NAME` that a command in a hint needs; nothing for the default one.
+    pub fn option(&self) -> String {
+        if self.0 == "default" { String::new() } else { format!(" --name {self}") }
+    }
 }
 
 impl fmt::Display for StackName {

@@ -10,7 +10,7 @@ use super::options::{ConnectArgs, LintArgs, TemplateArgs, backoff, duration, sho
 use super::progress::Progress;
 use super::show::{Document, table};
 use super::{check, plan};
-use crate::core::{ConnectorName, Mistake, Verdict};
+use crate::core::{ConnectorName, Fault, Mistake, Verdict};
 use crate::reconcile::{Ending, Goal, Member, Mode, Note, Policy, Rejection, Stage, State, drive};
 use crate::sources::environment::names;
 use crate::sources::templates::invalid;
@@ -66,7 +66,13 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
     };
     match ending {
         Ending::Invalid => Err(rejected(&state.members).into()),
-        Ending::Refused(fault) => Err(fault.into_failure("the connectors could not be applied").into()),
+        Ending::Refused(fault) => {
+            let members = &state.members;
+            if members.iter().any(|member| member.effect.is_some()) {
+                show(members, client.address(), goal, args.output)?;
+            }
+            Err(broken_off(members, fault, "the connectors could not be applied").into())
+        }
         Ending::Settled | Ending::TimedOut(_) => {
             show(&state.members, client.address(), goal, args.output)?;
             outcome(&state.members, ending, goal, args.timeout)
@@ -167,6 +173,17 @@ fn rejected(members: &[Member]) -> Failure {
     invalid(&mistakes)
 }
 
+/// The failure of an apply that a fault of the worker as a whole ended; partial after a write.
+fn broken_off(members: &[Member], fault: Fault, what: &str) -> Failure {
+    if members.iter().all(|member| member.effect.is_none()) {
+        return fault.into_failure(what);
+    }
+    let is_open = |member: &&Member| word(member) == "unfinished";
+    let open: Vec<_> = members.iter().filter(is_open).map(|member| &member.spec.name).collect();
+    Failure::all(Exit::Partial, &format!("{what}: {fault}; not written are"), &open)
+        .hint("what was written stays, and apply goes on from there once the cause is mended")
+}
+
 fn outcome(members: &[Member], ending: Ending, goal: Goal, timeout: Duration) -> anyhow::Result<Exit> {
     let lines = |word_wanted: &str| -> Vec<String> {
         let line = |member: &Member| match reason(member) {
@@ -182,12 +199,11 @@ fn outcome(members: &[Member], ending: Ending, goal: Goal, timeout: Duration) ->
         return Err(Failure::all(exit, "the worker refused", &rejected).into());
     }
     if !unfinished.is_empty() {
-        let over = format!("the time is over ({}), and not written are", show_duration(timeout));
         if let Ending::TimedOut(Some(fault)) = ending {
-            return Err(fault
-                .into_failure(&format!("the worker could not be asked within {}", show_duration(timeout)))
-                .into());
+            let what = format!("the worker could not be asked within {}", show_duration(timeout));
+            return Err(broken_off(members, fault, &what).into());
         }
+        let over = format!("the time is over ({}), and not written are", show_duration(timeout));
         let exit = if is_any_done { Exit::Partial } else { Exit::Unreachable };
         return Err(Failure::all(exit, &over, &unfinished)
             .hint("give it longer with --timeout; what was written stays, and apply goes on from there")

@@ -49,7 +49,8 @@ Examples:
 
 Exit codes:
   0 ok   1 failed   2 wrong usage   3 differs (plan --fail-on-changes)   4 mistakes in templates
-  5 worker unreachable, or time over   6 applied in part   7 applied, but not running   8 denied";
+  5 worker unreachable, or time over   6 applied in part   7 applied, but not running   8 denied
+  130 Ctrl-C   143 SIGTERM";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -14,7 +14,7 @@ use crate::core::{ConnectorName, Spec, Value};
 /// Secrets are shown as **** where they are rendered inline; by reference they are shown as the
 /// reference that Connect gets.
 ///
-/// Example: connect-register render -f `connectors/pg_sink.json`
+/// Example: connect-register render -f connectors/
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]

@@ -215,6 +215,31 @@ fn a_connector_that_the_worker_refuses_does_not_keep_the_others_back() {
 }
 
 #[test]
+fn a_refusal_after_a_write_tells_what_was_written_and_what_was_not() {
+    let templates = Templates::of("a", &[]);
+    templates.put("b", &[]);
+    let worker = Worker::start(vec![
+        empty_list(),
+        absent("a"),
+        absent("b"),
+        validates(&[]),
+        validates(&[]),
+        puts("a").answers(201, &written("a")),
+        puts("b").fails(403, "no"),
+    ]);
+    let ran = run(&worker, &templates, &["apply"]).ends_with(6);
+    insta::assert_snapshot!(ran.stdout + &ran.stderr.replace(&worker.url(), "URL"), @r"
+    CONNECTOR  RESULT
+    a          created
+    b          unfinished
+    error: the connectors could not be applied: PUT URL/connectors/b/config: 403 no; not written are:
+      - b
+    hint: what was written stays, and apply goes on from there once the cause is mended
+    ");
+    worker.end();
+}
+
+#[test]
 fn a_dry_run_shows_the_plan_and_writes_nothing() {
     let templates = Templates::of("a", &[]);
     let worker = Worker::start(vec![empty_list(), absent("a"), validates(&[])]);

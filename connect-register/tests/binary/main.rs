@@ -7,6 +7,7 @@ mod canary;
 mod errors;
 mod fixture;
 mod plan;
+mod shipped;
 mod status;
 mod validate;
 mod wait;

@@ -25,7 +25,7 @@ Examples:
                                                      the same events in every run
 
 While it runs: GET /rate, PUT /rate {\"rate\": 120}, POST /pause, POST /resume on --metrics-addr.
-The rate is capped by RATE_MAX_PER_SEC (10000).";
+A rate above RATE_MAX_PER_SEC (10000) is refused; `max` has no cap, and is for runs that end.";
 
 /// The arguments of `producer generate`.
 #[derive(Clone, Debug, clap::Args)]

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::figures::Spread;
 use super::report;
+use crate::folder::Folder;
 use crate::kit::{KafkaVersion, Kit, SinkChoice};
 use crate::parts::Kind;
 use crate::settings::StackName;
@@ -37,20 +38,26 @@ impl Boots {
     pub async fn measure(runs: u32, kafka: KafkaVersion, sink: SinkChoice) -> anyhow::Result<Self> {
         let (kafka, sink) = (kafka.to_string(), sink.to_string());
         let args = ["--ports", "auto", "--kafka", &kafka, "--sink", &sink].map(str::to_owned).to_vec();
-        let kept = LeaseOptions { name: StackName::random("bench"), ephemeral: false, args: args.clone() };
+        let kept = LeaseOptions { name: StackName::random("bench"), ephemeral: false, args };
+        let measured = Self::in_turns(runs, &kept).await;
+        let removed = Folder::of(&kept.name)?.remove();
+        let boots = measured?;
+        removed.map(|()| boots)
+    }
+
+    async fn in_turns(runs: u32, kept: &LeaseOptions) -> anyhow::Result<Self> {
         // The first start makes the data, and the class archives where there are none yet.
-        boot(&kept, "making the data").await?;
+        boot(kept, "making the data").await?;
         let mut boots = Self::default();
         for run in 1..=runs {
-            let empty = LeaseOptions { name: StackName::random("bench"), ephemeral: true, args: args.clone() };
+            let empty = LeaseOptions { name: StackName::random("bench"), ephemeral: true, args: kept.args.clone() };
             let without = empty.clone().with(&["--no-archives"]);
             boots.without_archives.push(boot(&without, &format!("run {run}: without class archives")).await?);
             boots.on_empty.push(boot(&empty, &format!("run {run}: on an empty folder")).await?);
-            boots.over_data.push(boot(&kept, &format!("run {run}: over data")).await?);
+            boots.over_data.push(boot(kept, &format!("run {run}: over data")).await?);
             let quick = kept.clone().with(&["--quick"]);
             boots.quick.push(boot(&quick, &format!("run {run}: over data, --quick")).await?);
         }
-        crate::folder::Folder::of(&kept.name)?.remove()?;
         Ok(boots)
     }
 }

@@ -49,6 +49,8 @@ pub struct Landing {
     /// Rows a second through the sink, and of `COPY`, a pair a round.
     rounds: Vec<(f64, f64)>,
     latency: Percentiles,
+    /// How long `landing ledger` takes over all of it.
+    ledger: Duration,
 }
 
 /// In seconds, as `landing latency` gives them.
@@ -114,8 +116,7 @@ impl Bench<'_> {
         self.generate(self.load.seconds / 2 + 5).await?;
         let begin = Instant::now();
         self.generate(self.load.seconds).await?;
-        let group = format!("connect-{connector}");
-        self.programs.run("landing", &["ledger", "--wait", "60s", "--group", &group], &[0]).await?;
+        self.ledger(&connector).await?;
         let window = format!("{}s", begin.elapsed().as_secs() + 1);
         let latency = self.programs.run("landing", &["latency", "--window", &window, "-o", "json"], &[0]).await?;
         let latency: Latency = serde_json::from_str(&latency).context("what `landing latency` printed")?;
@@ -142,13 +143,22 @@ impl Bench<'_> {
             say(&format!("round {round}: sink {landed:.0} rows/s, COPY {copied:.0} rows/s"));
             rounds.push((landed, copied));
         }
-        Ok(Landing { sink, rows, rounds, latency })
+        let ledger = self.ledger(&format!("bench-round-{}", self.load.rounds)).await?;
+        Ok(Landing { sink, rows, rounds, latency, ledger })
     }
 
     async fn generate(&self, seconds: u32) -> anyhow::Result<()> {
         let (rate, duration) = (self.load.rate.to_string(), format!("{seconds}s"));
         self.programs.run("producer", &["generate", "--rate", &rate, "--duration", &duration], &[0]).await?;
         Ok(())
+    }
+
+    /// Proves that what was sent is in the table. How long that took.
+    async fn ledger(&self, connector: &str) -> anyhow::Result<Duration> {
+        let begin = Instant::now();
+        let group = format!("connect-{connector}");
+        self.programs.run("landing", &["ledger", "--wait", "60s", "--group", &group], &[0]).await?;
+        Ok(begin.elapsed())
     }
 
     /// Lands all that the topic holds with a connector that nobody has had before. Rows a second
@@ -268,12 +278,14 @@ pub fn report(figures: &[Landing], load: &Load, command: &str) -> String {
             vec![f.sink.clone(), ms(p50), ms(p95), ms(p99), ms(max)]
         })
         .collect();
+    let ledger: Vec<String> = figures.iter().map(|f| format!("{:.1} s", f.ledger.as_secs_f64())).collect();
     let rows = figures.first().map_or(0, |f| f.rows);
     format!(
         "{rows} rows, of which up to {} are replayed real sales: from the first row landed to the last by `landed_at`, \
          against `COPY` of the same rows in transactions of {BATCH} over one connection, into the same table, emptied \
          before each. Thousand rows a second and their ratio within a round, median (least–most) of {} rounds in one \
          worker.\n\n{}\nEvent to committed row at {} events a second for {} s, after a warm-up:\n\n{}\n\
+         `landing ledger` over all of it, each event against its row: {}.\n\n\
          Repeat with `{command}`. Measured on {} ({} at the end).\n",
         load.rows,
         load.rounds,
@@ -281,6 +293,7 @@ pub fn report(figures: &[Landing], load: &Load, command: &str) -> String {
         load.rate,
         load.seconds,
         report::table(&["sink", "P50", "P95", "P99", "max"], &latency),
+        ledger.join(" and "),
         report::machine(),
         report::load(),
     )

@@ -77,12 +77,16 @@ fn readers(args: &Args, folder: &Folder) -> anyhow::Result<Vec<Reader>> {
         .flatten()
         .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".log")?.to_owned()))
         .collect();
+    if parts.is_empty() {
+        let message = format!("the stack {} has no logs: it has not been started", args.name.name);
+        let hint = format!("start it with `stack up{}`", args.name.name.option());
+        return Err(Failure::new(Exit::Unreachable, message).hint(hint).into());
+    }
     parts.sort();
     if let Some(part) = &args.part {
         if !parts.contains(part) {
-            let known = if parts.is_empty() { "none".to_owned() } else { parts.join(", ") };
             return Err(Failure::new(Exit::Usage, format!("the stack {} has no log of {part:?}", args.name.name))
-                .hint(format!("there are logs of: {known}"))
+                .hint(format!("there are logs of: {}", parts.join(", ")))
                 .into());
         }
         parts.retain(|name| name == part);

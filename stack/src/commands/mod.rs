@@ -27,7 +27,12 @@ Examples:
   stack up --detach --ports auto        in the background, on free ports
   eval \"$(stack env)\"                   the running stack's addresses as environment variables
   stack sql 'select count(*) from sales_raw'
-  stack down --volumes                  stop it and remove its data";
+  stack down --volumes                  stop it and remove its data
+
+Exit codes:
+  0 ok   1 failed   2 wrong usage   3 the demo's ledger does not close   4 an invalid setting
+  5 not running, or not ready in time   7 a part has failed   9 the machine lacks something
+  130 Ctrl-C   143 SIGTERM";
 
 /// Runs the real Kafka, Kafka Connect and PostgreSQL on this machine, without containers
 #[derive(Debug, Parser)]
@@ -109,14 +114,9 @@ impl NameArgs {
         {
             return Ok((folder, state));
         }
-        let hint = format!("start it with `stack up{}`", option(&self.name));
+        let hint = format!("start it with `stack up{}`", self.name.option());
         Err(Failure::new(Exit::Unreachable, format!("the stack {} is not running", self.name)).hint(hint).into())
     }
-}
-
-/// The `--name` that a hint has to repeat.
-fn option(name: &StackName) -> String {
-    if name.as_str() == "default" { String::new() } else { format!(" --name {name}") }
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ async fn in_background(settings: &Settings) -> anyhow::Result<Exit> {
     let args = std::env::args_os().skip(1).map(|arg| if is_detach(&arg) { "--background".into() } else { arg });
     match detach::start(settings, args.collect()).await? {
         Started::Ready => {
-            let name = super::option(&settings.name);
+            let name = settings.name.option();
             say(&format!(
                 "all ready, in the background. Use it: eval \"$(stack env{name})\"; stop it: stack down{name}"
             ));

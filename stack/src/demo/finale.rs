@@ -140,7 +140,7 @@ impl Top {
 
 /// What to do with a stack that goes on running, to be pasted as it is.
 fn next(name: &StackName) -> String {
-    let option = if name.as_str() == "default" { String::new() } else { format!(" --name {name}") };
+    let option = name.option();
     let folder = std::env::current_exe().ok().and_then(|file| file.parent().map(Path::to_owned)).unwrap_or_default();
     format!(
         "\nThe stack goes on running. Where to look next:\n  \

@@ -18,6 +18,7 @@ use crate::environment;
 use crate::folder::Folder;
 use crate::kit::SalesUnavailable;
 use crate::kit::{self, Cache};
+use crate::parts::Kind;
 use crate::programs::Programs;
 use crate::settings::Settings;
 use crate::supervise::detach::{self, Started};
@@ -31,6 +32,8 @@ use view::View;
 const REAL: Counts = Counts { read: 1_469_307, refused: 8_869 };
 /// Between two looks.
 const TICK: Duration = Duration::from_millis(500);
+/// Copies of a topic where there are brokers enough.
+const COPIES: usize = 3;
 /// A sink that lands nothing for this long while there is lag has stopped.
 const STANDSTILL: Duration = Duration::from_mins(2);
 
@@ -107,8 +110,15 @@ impl Demo {
             outcome = self.story(&programs, &folder, &state, &sales) => outcome,
             () = shutdown.asked() => Ok(shutdown.exit()),
         };
+        let name = self.settings.name.as_str();
         if self.stop || (mine && shutdown.is_asked()) {
-            programs.run("stack", &["down", "--name", self.settings.name.as_str()], &[0]).await?;
+            let down = programs.run("stack", &["down", "--name", name], &[0]).await;
+            // What went wrong before tells more than a stop that failed after it.
+            let exit = outcome?;
+            return down.map(|_| exit);
+        }
+        if outcome.is_err() {
+            say(&format!("the stack goes on running; it stops with: stack down{}", self.settings.name.option()));
         }
         outcome
     }
@@ -116,17 +126,19 @@ impl Demo {
     async fn story(&self, programs: &Programs, folder: &Folder, state: &State, sales: &Sales) -> anyhow::Result<Exit> {
         let templates = self.root.join(&state.templates).display().to_string();
         say("making the topics");
-        programs.run("producer", &["topics"], &[0]).await?;
+        let brokers = state.parts.iter().filter(|part| part.kind == Kind::Kafka).count();
+        let copies = brokers.clamp(1, COPIES).to_string();
+        programs.run("producer", &["topics", "--replication-factor", &copies], &[0]).await?;
         say("making the table");
         programs.run("landing", &["migrate"], &[0]).await?;
         say("putting the connector on Connect");
         programs.run("connect-register", &["wait", "-f", &templates, "--timeout", "120"], &[0]).await?;
         programs.run("connect-register", &["apply", "-f", &templates, "--wait", "--timeout", "120"], &[0]).await?;
-        let sidecars = Sidecars::start(programs, &templates).await?;
+        let mut sidecars = Sidecars::start(programs, &templates).await?;
 
-        let replayed = self.replay(programs, &sidecars, sales).await?;
+        let replayed = self.replay(programs, &mut sidecars, sales).await?;
         let begin = Instant::now();
-        self.generate(programs, &sidecars).await?;
+        self.generate(programs, &mut sidecars).await?;
         sidecars.stop().await;
 
         let ledger = programs.run("landing", &["ledger", "--wait", "60s", "-o", "json"], &[0, 3, 5, 6]).await?;
@@ -149,22 +161,19 @@ impl Demo {
     }
 
     /// Replays the sales and waits until the sink has them.
-    async fn replay(&self, programs: &Programs, sidecars: &Sidecars, sales: &Sales) -> anyhow::Result<Summary> {
+    async fn replay(&self, programs: &Programs, sidecars: &mut Sidecars, sales: &Sales) -> anyhow::Result<Summary> {
         let count = REAL.read.to_string();
-        let (title, programs, args): (_, _, Vec<&str>) = match sales {
+        let (title, args): (_, Vec<&str>) = match sales {
             Sales::Real(file) => {
                 let file = file.to_str().context("the path of the sales is not UTF-8")?;
-                ("Replaying a year of real sales", programs.clone(), vec!["replay", file, "--speed", "max"])
+                ("Replaying a year of real sales", vec!["replay", file, "--speed", "max"])
             }
-            Sales::Generated => {
-                let unbounded = programs.clone().with("RATE_MAX_PER_SEC", "10000000");
-                ("Sending generated sales", unbounded, vec!["generate", "--rate", "10000000", "--count", &count])
-            }
+            Sales::Generated => ("Sending generated sales", vec!["generate", "--rate", "max", "--count", &count]),
         };
         let before = sidecars.watch(None).look().await.landed;
         let begin = Instant::now();
         let mut view = View::begin(title, Some(REAL.read));
-        let summary = self.produce(&programs, sidecars, &mut view, &args).await?;
+        let summary = self.produce(programs, sidecars, &mut view, &args).await?;
         let landed = self.drained(sidecars, &mut view).await?;
         let whole = begin.elapsed().as_secs_f64();
         #[expect(
@@ -186,7 +195,7 @@ impl Demo {
     }
 
     /// Goes on with generated sales at a steady rate, and waits until the sink has them.
-    async fn generate(&self, programs: &Programs, sidecars: &Sidecars) -> anyhow::Result<()> {
+    async fn generate(&self, programs: &Programs, sidecars: &mut Sidecars) -> anyhow::Result<()> {
         if self.generate_for.is_zero() {
             return Ok(());
         }
@@ -206,16 +215,17 @@ impl Demo {
     async fn produce(
         &self,
         programs: &Programs,
-        sidecars: &Sidecars,
+        sidecars: &mut Sidecars,
         view: &mut View,
         args: &[&str],
     ) -> anyhow::Result<Summary> {
         let address = sidecars::free_address()?;
+        let mut watch = sidecars.watch(Some(&address));
         let args: Vec<&str> = args.iter().copied().chain(["-o", "json", "--metrics-addr", &address]).collect();
         let mut producer = programs.start("producer", &args)?;
-        let mut watch = sidecars.watch(Some(&address));
         while !producer.ended()? {
             tokio::time::sleep(TICK).await;
+            sidecars.run_still()?;
             view.show(&watch.look().await);
         }
         let summary: Summary =
@@ -225,11 +235,12 @@ impl Demo {
     }
 
     /// Waits until the sink has committed all there is. Returns how many rows were seen landing so far.
-    async fn drained(&self, sidecars: &Sidecars, view: &mut View) -> anyhow::Result<Option<f64>> {
+    async fn drained(&self, sidecars: &mut Sidecars, view: &mut View) -> anyhow::Result<Option<f64>> {
         let mut watch = sidecars.watch(None);
         let (mut moved, mut lag, mut landed) = (Instant::now(), f64::INFINITY, None);
         loop {
             tokio::time::sleep(TICK).await;
+            sidecars.run_still()?;
             let reading = watch.look().await;
             view.show(&reading);
             let is_landing = reading.landed.is_some() && reading.landed != landed;

@@ -29,8 +29,8 @@ pub(super) struct Sidecars {
 
 /// Looks at all metrics pages again and again.
 #[derive(Debug)]
-pub(super) struct Watch<'a> {
-    addresses: [Option<&'a str>; 3],
+pub(super) struct Watch {
+    addresses: [Option<String>; 3],
     /// Of the last [`SPAN`], oldest first.
     seen: VecDeque<(Instant, Pages)>,
 }
@@ -48,8 +48,7 @@ impl Sidecars {
         let begin = Instant::now();
         for index in 0..2 {
             while page(&sidecars.addresses[index]).await.is_none() {
-                sidecars.landing.ended()?;
-                sidecars.register.ended()?;
+                sidecars.run_still()?;
                 if begin.elapsed() > START {
                     let failure = Failure::new(Exit::Unreachable, "a watcher of the demo does not serve its metrics");
                     return Err(failure.hint("its log lies in the stack's folder, below logs/demo").into());
@@ -60,9 +59,23 @@ impl Sidecars {
         Ok(sidecars)
     }
 
+    /// An error that names the one that has ended, where one has: they go on until they are stopped.
+    pub(super) fn run_still(&mut self) -> anyhow::Result<()> {
+        for sidecar in [&mut self.landing, &mut self.register] {
+            if sidecar.ended()? {
+                let message = format!("`{} watch` ended in the middle of the demo", sidecar.name());
+                return Err(Failure::new(Exit::Failed, message)
+                    .hint(format!("its log is {}", sidecar.log().display()))
+                    .into());
+            }
+        }
+        Ok(())
+    }
+
     /// Watches them, and a producer where one runs.
-    pub(super) fn watch<'a>(&'a self, producer: Option<&'a str>) -> Watch<'a> {
-        Watch { addresses: [producer, Some(&self.addresses[0]), Some(&self.addresses[1])], seen: VecDeque::new() }
+    pub(super) fn watch(&self, producer: Option<&str>) -> Watch {
+        let [landing, register] = self.addresses.clone();
+        Watch { addresses: [producer.map(str::to_owned), Some(landing), Some(register)], seen: VecDeque::new() }
     }
 
     /// Stops both.
@@ -72,10 +85,10 @@ impl Sidecars {
     }
 }
 
-impl Watch<'_> {
+impl Watch {
     /// What is so now. A page that cannot be had is empty, and what it holds is not known.
     pub(super) async fn look(&mut self) -> Reading {
-        let [producer, landing, register] = self.addresses.map(|address| async move {
+        let [producer, landing, register] = self.addresses.each_ref().map(|address| async move {
             match address {
                 Some(address) => page(address).await.unwrap_or_default(),
                 None => Page::default(),

@@ -19,7 +19,10 @@ const SHORTCOMINGS: [(&str, &str); 3] = [
         "a NUL byte in a text kills its task, where the stock sink makes that record a dead letter",
         "take NUL bytes out where the events are made",
     ),
-    ("it lands about half as many rows a second, and the P95 of event to row is several times as long", STOCK_INSTEAD),
+    (
+        "it lands about half as many rows a second, and an event takes several times as long to become a row",
+        STOCK_INSTEAD,
+    ),
 ];
 
 /// The sink, and a line for each shortcoming where it is the stand-in.

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use service::{Exit, Failure};
 
 use crate::bench::landing::{self, Landing, Load};
-use crate::kit::{self, Cache, SinkChoice};
+use crate::kit::{self, Cache, KafkaVersion, Kit, Sink, SinkChoice};
 
 const EXAMPLES: &str = "\
 Examples:
   stack bench landing
-  stack bench landing --sink confluent --rounds 5 --write docs/benchmarks.md
+  stack bench landing --sink confluent,debezium --write docs/benchmarks.md
 
 Each sink gets a stack of its own on free ports, which is removed after.";
 
@@ -18,8 +18,8 @@ Each sink gets a stack of its own on free ports, which is removed after.";
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Which sinks; `auto` is the one that `stack up` would take
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [SinkChoice::Auto])]
+    /// Which sinks; `auto` is the one that `stack up` would take. Without it each that is at hand
+    #[arg(long, value_enum, value_delimiter = ',')]
     sink: Vec<SinkChoice>,
     /// At most so many rows of the real sales
     #[arg(long, default_value_t = 1_469_307)]
@@ -49,8 +49,10 @@ pub(super) async fn run(args: &Args) -> anyhow::Result<Exit> {
         let hint = "run it in the root of a clone, or name that with --root";
         return Err(Failure::new(Exit::Invalid, message).hint(hint).into());
     }
+    let cache = Cache::locate()?;
+    let chosen = if args.sink.is_empty() { at_hand(&cache).await? } else { args.sink.clone() };
     let load = Load {
-        sales: kit::sales(&Cache::locate()?).await?,
+        sales: kit::sales(&cache).await?,
         rows: args.rows,
         rounds: args.rounds,
         rate: args.rate,
@@ -58,14 +60,23 @@ pub(super) async fn run(args: &Args) -> anyhow::Result<Exit> {
         root: args.root.clone(),
     };
     let mut figures = Vec::new();
-    for sink in &args.sink {
+    for sink in &chosen {
         figures.push(Landing::measure(&load, *sink).await?);
     }
-    let sinks: Vec<String> = args.sink.iter().map(ToString::to_string).collect();
+    let sinks: Vec<String> = chosen.iter().map(ToString::to_string).collect();
     let Args { rows, rounds, rate, seconds, .. } = args;
     let command = format!(
         "stack bench landing --sink {} --rows {rows} --rounds {rounds} --rate {rate} --seconds {seconds}",
         sinks.join(",")
     );
     super::publish("landing", &landing::report(&figures, &load, &command), args.write.as_deref())
+}
+
+/// The stock sink where it can be had, and the stand-in, which always can.
+async fn at_hand(cache: &Cache) -> anyhow::Result<Vec<SinkChoice>> {
+    let kit = Kit::prepare(cache, KafkaVersion::default(), SinkChoice::Auto).await?;
+    Ok(match kit.sink {
+        Sink::Confluent { .. } => vec![SinkChoice::Confluent, SinkChoice::Debezium],
+        Sink::Debezium { .. } => vec![SinkChoice::Debezium],
+    })
 }
