@@ -22,7 +22,7 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates libssl3 zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin companion
-COPY --chmod=0755 compose/ready /usr/local/bin/ready
+COPY --chmod=0755 compose/ready compose/preflight /usr/local/bin/
 USER 10001:10001
 WORKDIR /
 LABEL org.opencontainers.image.licenses="Apache-2.0"
