@@ -1,0 +1,62 @@
+//! What happens on a bad day: services restart in the middle of the stream, the disk of the database
+//! is full. Nothing is lost, and it comes back by itself.
+
+use anyhow::ensure;
+
+use super::dawn::{FOLLOW, START, closed_ledger, count};
+use crate::containers;
+use crate::project::Project;
+use crate::stage::{act, timed, told, until};
+
+/// Restarts every service in turn while sales come at the higher rate.
+pub(super) async fn restart_each(project: &Project) -> anyhow::Result<()> {
+    act("each service restarts under load");
+    for service in containers::running(project).await? {
+        let restart = async {
+            project.run(&format!("docker compose restart {service}")).await?;
+            until("every container is well again", START, async || containers::are_well(project).await).await
+        };
+        timed(&format!("{service} is back"), restart).await?;
+    }
+    let before = count(project).await?;
+    until("sales land again", FOLLOW, async || {
+        let now = count(project).await?;
+        Ok(if now > before { Ok(()) } else { Err(format!("{now} rows")) })
+    })
+    .await?;
+    closed_ledger(project).await
+}
+
+/// Fills the disk of the database while sales come, and empties it again.
+pub(super) async fn full_disk(project: &Project) -> anyhow::Result<()> {
+    act("the disk of the database is full");
+    project.run("docker compose down --volumes").await?;
+    let volume = format!("{}_postgres-data", containers::NAME);
+    project
+        .run(&format!(
+            "docker volume create --driver local --opt type=tmpfs --opt device=tmpfs --opt o=size=192m {volume}"
+        ))
+        .await?;
+    project.run("docker compose up -d --wait").await?;
+    let filler = "/var/lib/postgresql/data/filler";
+    let fill = format!("docker compose exec -T postgres dd if=/dev/zero of={filler} bs=64k");
+    let refused = project.try_with(&fill, &[]).await?;
+    refused.line_with(&["No space left on device"])?;
+    let line = until("the database says so", FOLLOW, async || {
+        let logs = project.try_with("docker compose logs --no-log-prefix postgres", &[]).await?;
+        Ok(logs.line_with(&["No space left on device"]).map_err(|error| error.to_string()))
+    })
+    .await?;
+    told(line);
+    project.run(&format!("docker compose exec -T postgres rm {filler} || docker compose run --rm --no-deps --entrypoint rm postgres {filler}")).await?;
+    until("every container is well again", START, async || containers::are_well(project).await).await?;
+    let before = count(project).await?;
+    until("sales land again", FOLLOW, async || {
+        let now = count(project).await?;
+        Ok(if now > before { Ok(()) } else { Err(format!("{now} rows")) })
+    })
+    .await?;
+    closed_ledger(project).await?;
+    ensure!(count(project).await? > before, "rows have gone");
+    Ok(())
+}
