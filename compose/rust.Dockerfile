@@ -28,6 +28,8 @@ WORKDIR /
 LABEL org.opencontainers.image.licenses="Apache-2.0"
 
 FROM runtime AS producer
+LABEL org.opencontainers.image.title="connect-companion/producer" \
+      org.opencontainers.image.description="Makes retail sales and feeds Kafka"
 COPY --from=builder /out/producer /usr/local/bin/producer
 EXPOSE 9464
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=6 CMD ["ready", "9464"]
@@ -35,6 +37,8 @@ ENTRYPOINT ["producer"]
 CMD ["generate"]
 
 FROM runtime AS connect-register
+LABEL org.opencontainers.image.title="connect-companion/connect-register" \
+      org.opencontainers.image.description="Keeps Kafka Connect as declared"
 COPY --from=builder /out/connect-register /usr/local/bin/connect-register
 COPY connectors /connectors
 EXPOSE 9465
@@ -43,6 +47,8 @@ ENTRYPOINT ["connect-register"]
 CMD ["watch", "-f", "/connectors"]
 
 FROM runtime AS landing
+LABEL org.opencontainers.image.title="connect-companion/landing" \
+      org.opencontainers.image.description="Migrations, ledger and latency of what has landed in PostgreSQL"
 COPY --from=builder /out/landing /usr/local/bin/landing
 EXPOSE 9466
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=6 CMD ["ready", "9466"]
