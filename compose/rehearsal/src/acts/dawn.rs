@@ -56,14 +56,7 @@ pub(super) async fn up(project: &Project) -> anyhow::Result<()> {
 /// The README's check commands, the ledger, the metrics and the dashboard.
 pub(super) async fn look(project: &Project) -> anyhow::Result<()> {
     act("a first look");
-    let line = readme_line(project, "curl -s localhost:8083/connectors/")?;
-    until("the connector and its tasks run", FOLLOW, async || {
-        let status = project.run(&line).await?;
-        let running = status.matches("\"state\":\"RUNNING\"").count();
-        Ok(if running == 4 { Ok(()) } else { Err(status) })
-    })
-    .await?;
-    told(line);
+    told(connector_runs(project).await?);
     let line = readme_line(project, "docker compose exec -T postgres psql")?;
     let first = count(project).await?;
     until("sales land", FOLLOW, async || {
@@ -80,7 +73,36 @@ pub(super) async fn look(project: &Project) -> anyhow::Result<()> {
         told(line);
     }
     closed_ledger(project).await?;
+    other_doors(project).await?;
+    measured(project).await
+}
 
+/// The connector and its three tasks run, by the README's command, which is returned.
+pub(super) async fn connector_runs(project: &Project) -> anyhow::Result<String> {
+    let line = readme_line(project, "curl -s localhost:8083/connectors/")?;
+    until("the connector and its tasks run", FOLLOW, async || {
+        let status = project.run(&line).await?;
+        let running = status.matches("\"state\":\"RUNNING\"").count();
+        Ok(if running == 4 { Ok(()) } else { Err(status) })
+    })
+    .await?;
+    Ok(line)
+}
+
+/// The compose file itself instead of the root's, and a client on this machine.
+async fn other_doors(project: &Project) -> anyhow::Result<()> {
+    let here = project.run("docker compose ps --quiet | sort").await?;
+    let there = project.run("docker compose -f compose/docker-compose.yml ps --quiet | sort").await?;
+    ensure!(here == there, "the two doors see other containers: {here} and {there}");
+    let producer = std::env::current_exe()?.with_file_name("producer");
+    let line = format!("{} topics --bootstrap-servers localhost:29092", producer.display());
+    project.run(&line).await?;
+    told("a client on this machine reaches Kafka on localhost:29092");
+    Ok(())
+}
+
+/// Metrics, dashboard and alerts.
+async fn measured(project: &Project) -> anyhow::Result<()> {
     let targets =
         until("Prometheus scrapes all its targets", FOLLOW, async || prometheus::targets(project).await).await?;
     ensure!(targets == TARGETS, "Prometheus has {targets} targets, not {TARGETS}");

@@ -41,6 +41,7 @@ async fn acts(project: &mut Project) -> anyhow::Result<()> {
     dawn::up(project).await?;
     dawn::look(project).await?;
     steering::pause_and_resume(project).await?;
+    steering::drift(project).await?;
     steering::another_rate(project).await?;
     trouble::restart_each(project).await?;
     night::down_and_up_again(project).await?;

@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 
-use super::dawn::{FOLLOW, closed_ledger, count, readme_line};
+use super::dawn::{FOLLOW, closed_ledger, connector_runs, count, readme_line};
 use crate::project::Project;
 use crate::prometheus;
 use crate::stage::{act, told, until};
@@ -28,6 +28,15 @@ pub(super) async fn pause_and_resume(project: &Project) -> anyhow::Result<()> {
     .await?;
     told(format!("{still} rows while it was stopped, more after it was started"));
     Ok(())
+}
+
+/// What somebody deleted by hand is made again by the sidecar.
+pub(super) async fn drift(project: &Project) -> anyhow::Result<()> {
+    act("the connector is deleted by hand");
+    project.run("curl -fsS -X DELETE localhost:8083/connectors/pg-sales-jdbc-sink").await?;
+    connector_runs(project).await?;
+    told("connect-register has made it again");
+    closed_ledger(project).await
 }
 
 /// The README's two ways to another rate.
