@@ -8,6 +8,9 @@ use crate::containers;
 use crate::project::Project;
 use crate::stage::{act, timed, told, until};
 
+/// The container that keeps the small disk.
+const KEEPER: &str = "connect-companion-rehearsal-keeper";
+
 /// Restarts every service in turn while sales come at the higher rate.
 pub(super) async fn restart_each(project: &Project) -> anyhow::Result<()> {
     act("each service restarts under load");
@@ -37,9 +40,18 @@ pub(super) async fn full_disk(project: &Project) -> anyhow::Result<()> {
             "docker volume create --driver local --opt type=tmpfs --opt device=tmpfs --opt o=size=192m {volume}"
         ))
         .await?;
+    // A volume in memory is lost when its last container stops: this one never does.
+    let keeper =
+        format!("docker run -d --rm --name {KEEPER} -v {volume}:/data --entrypoint sleep postgres:16 infinity");
+    project.run(&keeper).await?;
+    let played = on_a_small_disk(project).await;
+    project.run(&format!("docker stop --time 0 {KEEPER}")).await?;
+    played
+}
+
+async fn on_a_small_disk(project: &Project) -> anyhow::Result<()> {
     project.run("docker compose up -d --wait").await?;
-    let filler = "/var/lib/postgresql/data/filler";
-    let fill = format!("docker compose exec -T postgres dd if=/dev/zero of={filler} bs=64k");
+    let fill = format!("docker exec {KEEPER} dd if=/dev/zero of=/data/filler bs=64k");
     let refused = project.try_with(&fill, &[]).await?;
     refused.line_with(&["No space left on device"])?;
     let line = until("the database says so", FOLLOW, async || {
@@ -48,7 +60,7 @@ pub(super) async fn full_disk(project: &Project) -> anyhow::Result<()> {
     })
     .await?;
     told(line);
-    project.run(&format!("docker compose exec -T postgres rm {filler} || docker compose run --rm --no-deps --entrypoint rm postgres {filler}")).await?;
+    project.run(&format!("docker exec {KEEPER} rm /data/filler")).await?;
     until("every container is well again", START, async || containers::are_well(project).await).await?;
     let before = count(project).await?;
     until("sales land again", FOLLOW, async || {
