@@ -60,9 +60,9 @@ install() {
   shift
   if ! may_install; then
     if [ "$(id -u)" -ne 0 ] && has sudo; then sudo='sudo '; fi
-    has apt-get || fails $LACKS "$what is missing, and this is no Debian or Ubuntu, so nothing was installed" \
+    has apt-get || fails $LACKS "missing: $what; this is no Debian or Ubuntu, so nothing was installed" \
       "install it with your package manager (Debian calls it: $*), or start a Docker engine of your own"
-    fails $LACKS "$what is missing, and to install it takes root or sudo without a password" \
+    fails $LACKS "missing: $what; to install it takes root or sudo without a password" \
       "${sudo:+run}${sudo:-run this as root}${sudo:+this}, then the same command again:" \
       "  ${sudo}apt-get update && ${sudo}apt-get install -y --no-install-recommends $*"
   fi
