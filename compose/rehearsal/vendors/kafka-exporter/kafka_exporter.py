@@ -2,6 +2,7 @@
 """Serves a broker's topics and consumer groups as Prometheus metrics, under kafka_exporter's names."""
 
 import argparse
+import signal
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,10 +63,12 @@ class Cluster:
             yield "kafka_topic_partition_current_offset", labels, newest[place]
             yield "kafka_topic_partition_oldest_offset", labels, oldest[place]
 
-        groups = sorted(group for group, _ in admin.list_consumer_groups())
-        for group in admin.describe_consumer_groups(groups) if groups else ():
+        groups = sorted(admin.list_consumer_groups())
+        # The client cannot read members of another kind, such as Connect's workers.
+        of_consumers = [group for group, kind in groups if kind == "consumer"]
+        for group in admin.describe_consumer_groups(of_consumers) if of_consumers else ():
             yield "kafka_consumergroup_members", {"consumergroup": group.group}, len(group.members)
-        for group in groups:
+        for group, _ in groups:
             yield from Cluster._offsets(group, admin.list_consumer_group_offsets(group), newest)
 
     @staticmethod
@@ -107,7 +110,7 @@ def handler(cluster):
             if path == "/metrics":
                 try:
                     self.answer(200, exposition(cluster.samples()))
-                except (KafkaError, OSError) as error:
+                except Exception as error:  # whatever it is, the scrape has failed and the next one may not
                     print(f"cannot ask {cluster.servers}: {error!r}", file=sys.stderr)
                     self.answer(500, f"{error!r}\n")
             elif path == "/healthz":
@@ -136,6 +139,7 @@ def main():
     parser.add_argument("--kafka.server", dest="servers", action="append", default=[])
     parser.add_argument("--web.listen-address", dest="listen", default=":9308")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     cluster = Cluster(arguments.servers or ["kafka:9092"])
     try:
         cluster.samples()

@@ -34,7 +34,9 @@ require_password() {
 make_database() {
   local options
   read -r -a options <<<"${POSTGRES_INITDB_ARGS-}"
-  initdb --username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "${POSTGRES_PASSWORD-}") "${options[@]}"
+  # This server was built for a socket below /tmp.
+  initdb --set unix_socket_directories=/var/run/postgresql --username="$POSTGRES_USER" \
+    --pwfile=<(printf '%s\n' "${POSTGRES_PASSWORD-}") "${options[@]}"
   printf '\nhost all all all %s\n' "${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}" >>"$PGDATA/pg_hba.conf"
 }
 
