@@ -28,7 +28,13 @@ pub(super) async fn build(project: &mut Project) -> anyhow::Result<()> {
     project.run("docker compose -f compose/docker-compose.yml config --quiet").await?;
     timed("the images are built", project.run("docker compose build")).await?;
     for (image, stand_in) in containers::images(project).await? {
-        told(format!("{image}: {}", stand_in.as_deref().unwrap_or("the real one")));
+        let own = image.starts_with(containers::NAME);
+        told(match stand_in {
+            Some(text) if own => format!("{image}: our own, on {text}"),
+            None if own => format!("{image}: our own"),
+            Some(text) => format!("{image}: a stand-in, {text}"),
+            None => format!("{image}: the real one"),
+        });
     }
     let plugins = "docker compose run --rm --no-deps --entrypoint ls connect /usr/share/confluent-hub-components";
     let plugins = project.run(plugins).await?;
@@ -121,7 +127,8 @@ async fn measured(project: &Project) -> anyhow::Result<()> {
         Ok(if firing.is_empty() { Ok(()) } else { Err(firing.join(", ")) })
     })
     .await?;
-    let promtool = "docker compose exec -T prometheus promtool";
+    // The container's own file system is read-only: only the data folder takes scratch files.
+    let promtool = "docker compose exec -T -e TMPDIR=/prometheus prometheus promtool";
     project.run(&format!("{promtool} check config /etc/prometheus/prometheus.yml")).await?;
     project.run(&format!("{promtool} test rules /etc/prometheus/tests/pipeline.yml")).await?;
     told(format!("{rules} alerting rules pass their tests, and none fires"));

@@ -52,7 +52,7 @@ async fn acts(project: &mut Project) -> anyhow::Result<()> {
 
 /// What the services said last, for whoever looks for the cause.
 async fn tell_the_logs(project: &Project) {
-    if let Ok(ran) = project.try_with("docker compose ps --all; docker compose logs --no-color --tail 25", &[]).await {
+    if let Ok(ran) = project.try_with("docker compose ps --all; docker compose logs --no-color --tail 8", &[]).await {
         anstream::eprintln!("{}{}", ran.stdout, ran.stderr);
     }
 }
