@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::core::lint::Validation;
 use crate::core::{ConnectorName, ConnectorStatus, ObservedConfig, Redactor, State, TaskStatus};
-use crate::reconcile::{Observation, Observed};
+use crate::reconcile::{KeyDefinition, Observation, Observed};
 
 /// `{"error_code": 409, "message": "…"}`
 #[derive(Debug, Deserialize)]
@@ -21,6 +21,7 @@ pub(super) struct ErrorAnswer {
 #[derive(Debug, Deserialize)]
 pub(super) struct RootAnswer {
     pub(super) version: String,
+    pub(super) kafka_cluster_id: Option<String>,
 }
 
 /// One of `GET /connector-plugins`
@@ -29,6 +30,30 @@ pub(super) struct PluginAnswer {
     pub(super) class: String,
     #[serde(rename = "type", default)]
     pub(super) kind: String,
+    #[serde(default)]
+    pub(super) version: Option<String>,
+}
+
+/// One of `GET /connector-plugins/{p}/config`
+#[derive(Debug, Deserialize)]
+pub(super) struct DefinitionAnswer {
+    name: String,
+    #[serde(rename = "type", default)]
+    kind: String,
+    #[serde(default)]
+    required: bool,
+    default_value: Option<String>,
+    #[serde(default)]
+    importance: String,
+    documentation: Option<String>,
+}
+
+impl From<DefinitionAnswer> for KeyDefinition {
+    fn from(answer: DefinitionAnswer) -> Self {
+        let DefinitionAnswer { name, kind, required, default_value, importance, documentation } = answer;
+        let default_value = default_value.filter(|_| kind != "PASSWORD");
+        Self { name, kind, required, default_value, importance, documentation: documentation.unwrap_or_default() }
+    }
 }
 
 /// `GET /connectors?expand=info&expand=status`

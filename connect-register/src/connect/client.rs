@@ -5,16 +5,21 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use super::answers::{
-    ConnectorsAnswer, ErrorAnswer, InfoAnswer, PluginAnswer, RootAnswer, ValidationAnswer, observation,
+    ConnectorsAnswer, DefinitionAnswer, ErrorAnswer, InfoAnswer, PluginAnswer, RootAnswer, ValidationAnswer,
+    observation,
 };
 use super::classify::{Purpose, classify};
 use super::transport::{Method, Request, Response, Transport, TransportError};
 use crate::core::lint::Validation;
-use crate::core::{Class, ConnectorName, Fault, ObservedConfig, Redactor, plain};
-use crate::reconcile::{ConnectReader, ConnectWriter, Effect, Observation, ProviderVerdict, WorkerInfo};
+use crate::core::{Class, ConnectorName, DesiredState, Fault, ObservedConfig, Redactor, plain};
+use crate::reconcile::{
+    ConnectReader, ConnectWriter, Effect, KeyDefinition, Observation, Plugin, ProviderVerdict, WorkerInfo,
+};
 
 /// Connect answers within 90 seconds, or says that it timed out.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(95);
@@ -114,9 +119,17 @@ fn get(path: impl Into<String>, timeout: Duration) -> Request {
 }
 
 fn put(path: String, body: &BTreeMap<String, String>) -> Request {
-    // A map of strings always serialises.
+    with_body(Method::Put, path, body)
+}
+
+fn with_body(method: Method, path: String, body: &impl Serialize) -> Request {
+    // Maps of strings always serialise.
     let body = serde_json::to_vec(body).unwrap_or_default();
-    Request { method: Method::Put, path, body: Some(body), timeout: WRITE_TIMEOUT }
+    Request { method, path, body: Some(body), timeout: WRITE_TIMEOUT }
+}
+
+fn act(method: Method, path: String) -> Request {
+    Request { method, path, body: None, timeout: WRITE_TIMEOUT }
 }
 
 fn segment(text: &str) -> impl std::fmt::Display + '_ {
@@ -126,7 +139,7 @@ fn segment(text: &str) -> impl std::fmt::Display + '_ {
 impl<T: Transport> ConnectReader for Client<T> {
     async fn worker(&self) -> Result<WorkerInfo, Fault> {
         let root: RootAnswer = self.call(Purpose::Read, get("/", PROBE_TIMEOUT)).await?;
-        Ok(WorkerInfo { version: plain::line(&root.version) })
+        Ok(WorkerInfo { version: plain::line(&root.version), cluster: root.kafka_cluster_id })
     }
 
     async fn health(&self) -> Result<(), Fault> {
@@ -137,6 +150,19 @@ impl<T: Transport> ConnectReader for Client<T> {
         let plugins: Vec<PluginAnswer> = self.call(Purpose::Read, get("/connector-plugins", READ_TIMEOUT)).await?;
         let connectors = plugins.into_iter().filter(|plugin| matches!(&*plugin.kind, "sink" | "source" | ""));
         Ok(connectors.map(|plugin| plain::line(&plugin.class)).collect())
+    }
+
+    async fn all_plugins(&self) -> Result<Vec<Plugin>, Fault> {
+        let path = "/connector-plugins?connectorsOnly=false";
+        let plugins: Vec<PluginAnswer> = self.call(Purpose::Read, get(path, READ_TIMEOUT)).await?;
+        let plugin = |PluginAnswer { class, kind, version }| Plugin { class, kind, version };
+        Ok(plugins.into_iter().map(plugin).collect())
+    }
+
+    async fn definition(&self, class: &str) -> Result<Vec<KeyDefinition>, Fault> {
+        let path = format!("/connector-plugins/{}/config", segment(class));
+        let definitions: Vec<DefinitionAnswer> = self.call(Purpose::Read, get(path, READ_TIMEOUT)).await?;
+        Ok(definitions.into_iter().map(KeyDefinition::from).collect())
     }
 
     async fn observe(&self) -> Result<Observation, Fault> {
@@ -159,8 +185,7 @@ impl<T: Transport> ConnectReader for Client<T> {
     }
 
     async fn config(&self, name: &ConnectorName) -> Result<Option<ObservedConfig>, Fault> {
-        let path = format!("/connectors/{}/config", segment(name.as_str()));
-        match self.call(Purpose::Read, get(path, READ_TIMEOUT)).await {
+        match self.call(Purpose::Read, get(path_of(name, "/config"), READ_TIMEOUT)).await {
             Ok(config) => Ok(Some(config)),
             Err(fault) if fault.class == Class::Missing => Ok(None),
             Err(fault) => Err(fault),
@@ -198,9 +223,61 @@ impl<T: Transport> ConnectReader for Client<T> {
 
 impl<T: Transport> ConnectWriter for Client<T> {
     async fn put_config(&self, name: &ConnectorName, payload: BTreeMap<String, String>) -> Result<Effect, Fault> {
-        let path = format!("/connectors/{}/config", segment(name.as_str()));
-        let request = put(path, &payload);
-        let told = Told { request: format!("PUT {}{}", self.address(), request.path), purpose: Purpose::Write };
+        self.write(name, put(path_of(name, "/config"), &payload)).await
+    }
+
+    async fn create(
+        &self,
+        name: &ConnectorName,
+        payload: BTreeMap<String, String>,
+        state: DesiredState,
+    ) -> Result<Effect, Fault> {
+        let body = json!({"name": name.as_str(), "config": payload, "initial_state": state.of_connect()});
+        self.write(name, with_body(Method::Post, "/connectors".to_owned(), &body)).await
+    }
+
+    async fn patch_config(
+        &self,
+        name: &ConnectorName,
+        patch: BTreeMap<String, Option<String>>,
+    ) -> Result<Effect, Fault> {
+        self.write(name, with_body(Method::Patch, path_of(name, "/config"), &patch)).await
+    }
+
+    async fn set_state(&self, name: &ConnectorName, state: DesiredState) -> Result<(), Fault> {
+        let verb = match state {
+            DesiredState::Running => "/resume",
+            DesiredState::Paused => "/pause",
+            DesiredState::Stopped => "/stop",
+        };
+        self.call::<serde_json::Value>(Purpose::Write, act(Method::Put, path_of(name, verb))).await.map(|_| ())
+    }
+
+    async fn delete(&self, name: &ConnectorName) -> Result<(), Fault> {
+        match self.call::<serde_json::Value>(Purpose::Delete, act(Method::Delete, path_of(name, ""))).await {
+            Err(fault) if fault.class == Class::Done => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    async fn restart_failed(&self, name: &ConnectorName) -> Result<(), Fault> {
+        let path = path_of(name, "/restart?includeTasks=true&onlyFailed=true");
+        self.call::<serde_json::Value>(Purpose::Write, act(Method::Post, path)).await.map(|_| ())
+    }
+}
+
+/// The path of a connector, and of what is below it.
+fn path_of(name: &ConnectorName, below: &str) -> String {
+    format!("/connectors/{}{below}", segment(name.as_str()))
+}
+
+impl<T: Transport> Client<T> {
+    /// Writes a configuration; the answer has to be that of this write.
+    async fn write(&self, name: &ConnectorName, request: Request) -> Result<Effect, Fault> {
+        let told = Told {
+            request: format!("{} {}{}", request.method.as_str(), self.address(), request.path),
+            purpose: Purpose::Write,
+        };
         let response = self.transport.send(request).await.map_err(|error| self.broken(&told, &error))?;
         let effect = match response.status {
             201 => Effect::Created,
@@ -215,11 +292,5 @@ impl<T: Transport> ConnectWriter for Client<T> {
                 Err(self.fault(&told, Class::Ambiguous, Some(&response), &message))
             }
         }
-    }
-
-    async fn restart_failed(&self, name: &ConnectorName) -> Result<(), Fault> {
-        let path = format!("/connectors/{}/restart?includeTasks=true&onlyFailed=true", segment(name.as_str()));
-        let request = Request { method: Method::Post, path, body: None, timeout: WRITE_TIMEOUT };
-        self.call::<serde_json::Value>(Purpose::Write, request).await.map(|_| ())
     }
 }

@@ -13,6 +13,9 @@ use sha2::Sha256;
 /// The extra key. Connect and its connectors ignore keys that they do not define.
 pub const KEY: &str = "connect-register.applied";
 
+/// The set there is where none is named.
+pub const DEFAULT_SET: &str = "default";
+
 /// What the key holds, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applied {
@@ -23,9 +26,9 @@ pub struct Applied {
 }
 
 impl Applied {
-    /// What is remembered of the one set there is by default.
-    pub fn new(secrets: Fingerprint) -> Self {
-        Self { set: "default".to_owned(), secrets }
+    /// What is remembered of a connector of a set.
+    pub fn new(set: impl Into<String>, secrets: Fingerprint) -> Self {
+        Self { set: set.into(), secrets }
     }
 
     /// Reads what was remembered; `None` where it is not ours to read.
@@ -172,7 +175,7 @@ mod tests {
     #[test]
     fn what_is_remembered_survives_the_way_through_connect_and_holds_no_secret() {
         for fingerprint in [Fingerprint::None, Fingerprint::Unknown, fingerprint("canary", Some("k"))] {
-            let applied = Applied::new(fingerprint);
+            let applied = Applied::new("default", fingerprint);
             assert_eq!(Applied::parse(&applied.to_string()), Some(applied.clone()));
             assert!(!applied.to_string().contains("canary"));
             assert!(!applied.to_string().contains("${"));

@@ -84,7 +84,7 @@ fn shown(key: &str, observed: &str, is_secret: bool) -> Value {
 mod tests {
     use super::*;
     use crate::core::applied::Fingerprint;
-    use crate::core::{ConnectorName, Entry, Place};
+    use crate::core::{ConnectorName, Entry, IgnoredKeys, Place};
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,7 +104,9 @@ mod tests {
             place: place.clone(),
             entries: pairs.iter().map(entry).collect(),
             secrets: BTreeSet::new(),
-            applied: Applied::new(secrets),
+            applied: Applied::new("default", secrets),
+            state: None,
+            ignored: IgnoredKeys::default(),
         }
     }
 
@@ -143,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_rotated_secret_behind_a_mask_is_a_difference() {
-        let remembered = Applied::new(known("before")).to_string();
+        let remembered = Applied::new("default", known("before")).to_string();
         let observed = observed(&[("p", "••••"), (applied::KEY, &remembered)]);
         let rotated = compare(&spec(&[("p", "x")], known("after")), &observed);
         assert!(!rotated.is_equal() && rotated.cannot_tell.is_empty());

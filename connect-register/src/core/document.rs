@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jsonc_parser::ast::{self, Object, ObjectProp};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::{Mistake, Place};
+use super::{DesiredState, IgnoredKeys, Mistake, Place};
 
 /// The members of a template file, as they stand.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,10 @@ pub struct Document {
     pub config_place: Option<Place>,
     /// The configuration, in the file's order, without those members that are mistakes.
     pub config: Vec<Member>,
+    /// The state it is to be in, where one is declared.
+    pub state: Option<DesiredState>,
+    /// Keys that are left to others.
+    pub ignored: IgnoredKeys,
 }
 
 /// A key with its value and its place.

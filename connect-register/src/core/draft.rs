@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::applied::{Applied, Fingerprint, FingerprintKey};
 use super::template::{Content, Part, Template};
-use super::{ConnectorName, Entry, Mistake, Place, SecretMode, Spec, Value, Variables, render};
+use super::{
+    ConnectorName, DesiredState, Entry, IgnoredKeys, Mistake, Place, SecretMode, Spec, Value, Variables, render,
+};
 
 /// A rendered template, complete or not.
 #[derive(Clone, Debug)]
@@ -18,6 +20,10 @@ pub struct Draft {
     pub keys: Vec<(String, Place)>,
     /// Those entries that could be rendered.
     pub entries: Vec<Entry>,
+    /// The state it is to be in, where one is declared.
+    pub state: Option<DesiredState>,
+    /// Keys that are left to others.
+    pub ignored: IgnoredKeys,
     secrets: BTreeSet<String>,
 }
 
@@ -28,6 +34,8 @@ pub fn draft(template: &Template, variables: &Variables, mode: SecretMode, mista
         place: template.name.as_ref().map_or_else(|| Place::file(template.file.clone()), |part| part.place.clone()),
         keys: template.config.iter().map(|part| (part.key.clone(), part.place.clone())).collect(),
         entries: Vec::new(),
+        state: template.state,
+        ignored: template.ignored.clone(),
         secrets: BTreeSet::new(),
     };
     if let Some(part) = &template.name
@@ -105,14 +113,16 @@ impl Draft {
     }
 
     /// The spec of a draft that was made without mistakes; `None` where it has no name.
-    pub fn into_spec(self, variables: &Variables, key: Option<&FingerprintKey>) -> Option<Spec> {
+    pub fn into_spec(self, set: &str, variables: &Variables, key: Option<&FingerprintKey>) -> Option<Spec> {
         let fingerprint = Fingerprint::of(&self.secrets, &variables.secrets, key);
         Some(Spec {
             name: self.name?,
             place: self.place,
             entries: self.entries.into_iter().filter(|entry| entry.key != "name").collect(),
             secrets: self.secrets,
-            applied: Applied::new(fingerprint),
+            applied: Applied::new(set, fingerprint),
+            state: self.state,
+            ignored: self.ignored,
         })
     }
 }

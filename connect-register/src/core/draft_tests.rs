@@ -42,7 +42,7 @@ fn a_secret_shows_as_a_mask_and_is_sent_as_it_is() {
     let text = r#"{"name": "n", "config": {"connector.class": "c", "p": "{{secret \"PW\"}}", "n": 3}}"#;
     let (draft, mistakes) = drafted("t.json", text, &[]);
     assert!(mistakes.is_empty());
-    let spec = draft.into_spec(&Variables::default(), None).unwrap();
+    let spec = draft.into_spec("default", &Variables::default(), None).unwrap();
     assert!(!format!("{spec:?}").contains("canary"));
     assert_eq!(spec.payload()["p"], "canary");
     assert_eq!(spec.payload()["n"], "3");
@@ -54,7 +54,7 @@ proptest! {
         let text = r#"{"name": "n", "config": {"connector.class": "c", "x": "a{{X}}b", "y": "{{X}}"}}"#;
         let (draft, mistakes) = drafted("t.json", text, &[("X", &value)]);
         prop_assert!(mistakes.is_empty());
-        let payload = draft.into_spec(&Variables::default(), None).unwrap().payload();
+        let payload = draft.into_spec("default", &Variables::default(), None).unwrap().payload();
         let body = serde_json::to_string(&payload).unwrap();
         let back: BTreeMap<String, String> = serde_json::from_str(&body).unwrap();
         prop_assert_eq!(back.keys().map(String::as_str).collect::<Vec<_>>(), ["connect-register.applied", "connector.class", "x", "y"]);

@@ -3,11 +3,13 @@
 
 pub mod applied;
 pub mod backoff;
+pub mod desired;
 pub mod diff;
 pub mod document;
 pub mod draft;
 pub mod fault;
 pub mod health;
+pub mod ignored;
 pub mod lint;
 pub mod mistake;
 pub mod name;
@@ -23,10 +25,12 @@ pub mod value;
 
 pub use applied::{Applied, Fingerprint};
 pub use backoff::Backoff;
+pub use desired::DesiredState;
 pub use diff::{Comparison, KeyChange, compare};
 pub use draft::Draft;
 pub use fault::{Class, Fault, Remedy};
 pub use health::{ConnectorStatus, State, TaskStatus, Verdict};
+pub use ignored::IgnoredKeys;
 pub use mistake::{Mistake, Place};
 pub use name::ConnectorName;
 pub use plan::{Action, Plan};

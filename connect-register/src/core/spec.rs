@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::applied::{self, Applied};
 use super::reference::{self, Reference};
-use super::{ConnectorName, Place, Value};
+use super::{ConnectorName, DesiredState, IgnoredKeys, Place, Value};
 
 /// A declared connector, rendered and without mistakes.
 #[derive(Clone, Debug)]
@@ -20,6 +20,10 @@ pub struct Spec {
     pub secrets: BTreeSet<String>,
     /// What will be remembered beside the configuration when it is written.
     pub applied: Applied,
+    /// The state it is to be in; where none is declared, nobody's pause is undone.
+    pub state: Option<DesiredState>,
+    /// Keys that are left to others.
+    pub ignored: IgnoredKeys,
 }
 
 /// One key of a declared configuration.

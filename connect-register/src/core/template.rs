@@ -9,7 +9,7 @@ use handlebars::TemplateErrorReason;
 use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
 
 use super::document::{self, Member, Scalar};
-use super::{Mistake, Place};
+use super::{DesiredState, IgnoredKeys, Mistake, Place};
 
 /// A parsed template.
 #[derive(Clone, Debug)]
@@ -22,6 +22,10 @@ pub struct Template {
     pub config_place: Option<Place>,
     /// The configuration, in the file's order.
     pub config: Vec<Part>,
+    /// The state it is to be in, where one is declared.
+    pub state: Option<DesiredState>,
+    /// Keys that are left to others.
+    pub ignored: IgnoredKeys,
 }
 
 /// A key with its parsed value.
@@ -52,6 +56,8 @@ pub fn parse(file: &Arc<str>, text: &str, mistakes: &mut Vec<Mistake>) -> Templa
         name: document.name.map(|member| part(member, mistakes)),
         config_place: document.config_place,
         config: document.config.into_iter().map(|member| part(member, mistakes)).collect(),
+        state: document.state,
+        ignored: document.ignored,
     }
 }
 

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::core::lint::Validation;
-use crate::core::{ConnectorName, ConnectorStatus, Fault, ObservedConfig};
+use crate::core::{ConnectorName, ConnectorStatus, DesiredState, Fault, ObservedConfig};
 
 /// All connectors of a cluster at one moment.
 pub type Observation = BTreeMap<ConnectorName, Observed>;
@@ -26,6 +26,39 @@ pub struct Observed {
 pub struct WorkerInfo {
     /// Its version, as `GET /` has it.
     pub version: String,
+    /// The id of the Kafka cluster that it works on; absent before Kafka 2.0.
+    pub cluster: Option<String>,
+}
+
+/// A plug-in of a worker.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Plugin {
+    /// Its class, by its full name.
+    pub class: String,
+    /// `sink`, `source`, `converter`, `transformation`, `predicate` and others; empty where the worker
+    /// does not say.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its version, as far as it has one.
+    pub version: Option<String>,
+}
+
+/// A key that a plug-in defines, as `GET /connector-plugins/{class}/config` has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyDefinition {
+    /// The key.
+    pub name: String,
+    /// `STRING`, `INT`, `PASSWORD`, `CLASS` and others.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether a configuration is wrong without it.
+    pub required: bool,
+    /// What holds where it is absent; never that of a `PASSWORD`.
+    pub default_value: Option<String>,
+    /// `HIGH`, `MEDIUM` or `LOW`.
+    pub importance: String,
+    /// What it is for.
+    pub documentation: String,
 }
 
 /// What a write did.
@@ -70,6 +103,13 @@ pub trait ConnectReader: Sync {
     /// The classes of the connectors that the worker has, by their full names.
     fn plugins(&self) -> impl Future<Output = Result<Vec<String>, Fault>> + Send;
 
+    /// All plug-ins of the worker: connectors, converters, transforms, predicates. Workers before
+    /// Kafka 3.2 name their connectors alone.
+    fn all_plugins(&self) -> impl Future<Output = Result<Vec<Plugin>, Fault>> + Send;
+
+    /// The keys that a plug-in defines (Kafka 3.2 and newer).
+    fn definition(&self, class: &str) -> impl Future<Output = Result<Vec<KeyDefinition>, Fault>> + Send;
+
     /// All connectors with configuration and status, in one request. A connector that has no status
     /// yet is not in it.
     fn observe(&self) -> impl Future<Output = Result<Observation, Fault>> + Send;
@@ -97,6 +137,29 @@ pub trait ConnectWriter: Sync {
         name: &ConnectorName,
         payload: BTreeMap<String, String>,
     ) -> impl Future<Output = Result<Effect, Fault>> + Send;
+
+    /// Creates a connector in a state (Kafka 3.7 and newer). Where there is one of that name already,
+    /// the fault is [`Class::Exists`](crate::core::Class::Exists) and it is left as it is.
+    fn create(
+        &self,
+        name: &ConnectorName,
+        payload: BTreeMap<String, String>,
+        state: DesiredState,
+    ) -> impl Future<Output = Result<Effect, Fault>> + Send;
+
+    /// Changes keys of a connector's configuration, `None` removes one; all others keep the values
+    /// that the worker has (Kafka 3.8 and newer).
+    fn patch_config(
+        &self,
+        name: &ConnectorName,
+        patch: BTreeMap<String, Option<String>>,
+    ) -> impl Future<Output = Result<Effect, Fault>> + Send;
+
+    /// Asks for a state; the worker accepts it, and gets there later. `Stopped` takes Kafka 3.5.
+    fn set_state(&self, name: &ConnectorName, state: DesiredState) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Deletes a connector; its offsets stay. One that is not there is deleted.
+    fn delete(&self, name: &ConnectorName) -> impl Future<Output = Result<(), Fault>> + Send;
 
     /// Restarts what has failed of a connector, itself and its tasks.
     fn restart_failed(&self, name: &ConnectorName) -> impl Future<Output = Result<(), Fault>> + Send;

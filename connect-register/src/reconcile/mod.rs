@@ -12,7 +12,9 @@ pub mod state;
 pub mod step;
 pub mod survey;
 
-pub use access::{ConnectReader, ConnectWriter, Effect, Observation, Observed, ProviderVerdict, WorkerInfo};
+pub use access::{
+    ConnectReader, ConnectWriter, Effect, KeyDefinition, Observation, Observed, Plugin, ProviderVerdict, WorkerInfo,
+};
 pub use driver::drive;
 pub use inspect::inspect;
 pub use member::{Member, Rejection, Stage};

@@ -8,6 +8,7 @@ use service::{Exit, Failure};
 
 use super::environment::Environment;
 use super::files;
+use crate::core::applied::DEFAULT_SET;
 use crate::core::{Draft, Mistake, SecretMode, Spec, draft, template};
 
 /// All templates, rendered as far as they go.
@@ -48,7 +49,8 @@ impl Loaded {
             return Err(invalid(&self.mistakes));
         }
         let environment = &self.environment;
-        let spec = |draft: &Draft| draft.clone().into_spec(&environment.variables, environment.key.as_ref());
+        let spec =
+            |draft: &Draft| draft.clone().into_spec(DEFAULT_SET, &environment.variables, environment.key.as_ref());
         Ok(self.drafts.iter().filter_map(spec).map(Arc::new).collect())
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use connect_register::core::applied::{Applied, Fingerprint};
 use connect_register::core::{
-    Backoff, Class, ConnectorName, ConnectorStatus, Entry, Fault, ObservedConfig, Place, Spec, State as TaskState,
-    TaskStatus, Value,
+    Backoff, Class, ConnectorName, ConnectorStatus, Entry, Fault, IgnoredKeys, ObservedConfig, Place, Spec,
+    State as TaskState, TaskStatus, Value,
 };
 use connect_register::reconcile::{
     Answer, Call, Effect, Event, Mode, Observation, Observed, Policy, Request, State, Time, step,
@@ -370,6 +370,8 @@ fn spec(number: u64) -> Spec {
         place: place.clone(),
         entries: vec![entry("connector.class", "x.Sink"), entry("a", &number.to_string())],
         secrets: std::collections::BTreeSet::new(),
-        applied: Applied::new(Fingerprint::None),
+        applied: Applied::new("default", Fingerprint::None),
+        state: None,
+        ignored: IgnoredKeys::default(),
     }
 }
