@@ -1,39 +1,69 @@
 //! `apply`: makes the connectors as declared, writing only what differs.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
 use service::{Exit, Failure, Format, Shutdown};
 use tokio::time::Instant;
 
-use super::options::{ConnectArgs, LintArgs, TemplateArgs, backoff, duration, show_duration};
+use super::options::{ConnectArgs, LintArgs, TemplateArgs, backoff, duration};
+use super::plan::Wanted;
 use super::progress::Progress;
-use super::show::{Document, table};
-use super::{check, plan};
-use crate::core::{ConnectorName, Fault, Mistake, Verdict};
-use crate::reconcile::{Ending, Goal, Member, Mode, Note, Policy, Rejection, Stage, State, drive};
+use super::pruning::{PruneArgs, SetArgs, agree};
+use super::{apply_view, check, plan, plan_view};
+use crate::core::{Plan, Prune, Spec, plain};
+use crate::reconcile::persist::persist;
+use crate::reconcile::{ConnectReader, Goal, Mode, Note, OnError, Policy, State, drive, survey};
+use crate::sources::Loaded;
 use crate::sources::environment::names;
-use crate::sources::templates::invalid;
+use crate::sources::plan_file::{self, Prints};
 
 /// Make the connectors as declared, writing only what differs
 ///
 /// All connectors are read in one request; one that is as declared is not written. What fails because
 /// the cluster is busy is tried again until --timeout; a write whose outcome is unknown is looked at
-/// before it is sent again. Before anything is sent, the worker is asked what it has against it.
+/// before it is sent again. Before anything is sent, the worker is asked what it has against it: if
+/// anything, nothing is sent. After a write that the worker refuses, no other is begun.
 ///
 /// Example: connect-register apply -f connectors/ --wait
+///
+/// Example: connect-register apply -f connectors/ --prune --yes --atomic --wait --timeout 5m
+///
+/// Example: connect-register apply -f connectors/ --plan today.plan
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Args {
     #[command(flatten)]
     templates: TemplateArgs,
     #[command(flatten)]
+    set: SetArgs,
+    #[command(flatten)]
+    prune: PruneArgs,
+    /// Do not ask before connectors are deleted
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
     lint: LintArgs,
-    /// How long it may take
+    /// How long it may take; with --atomic, going back may take as long again
     #[arg(long, env = names::TIMEOUT, hide_env_values = true, value_name = "DURATION", default_value = "60s", value_parser = duration)]
     timeout: Duration,
-    /// Wait until every connector runs with all its tasks (at least one); else exit code 7 and the cause
+    /// Wait until every connector is in its declared state, and where that is running, runs with all
+    /// its tasks (at least one); else exit code 7 and the cause
     #[arg(long)]
     wait: bool,
+    /// How many requests may be under way at once
+    #[arg(long, env = names::PARALLEL, hide_env_values = true, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    parallel: u16,
+    /// Apply the others although the worker has something against one
+    #[arg(long, conflicts_with = "atomic")]
+    continue_on_error: bool,
+    /// Take everything back where one is refused, fails (with --wait) or is not done in time
+    #[arg(long)]
+    atomic: bool,
+    /// Do what this saved plan says, or refuse where the worker or the templates have moved (exit code 3)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "prune"])]
+    plan: Option<PathBuf>,
     /// Show the plan, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -46,38 +76,110 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
     let loaded = args.templates.load()?;
     let client = connect.client(loaded.environment.redactor.clone())?;
     let (unknown_keys, deadline) = (args.lint.policy(), Instant::now() + args.timeout);
+    let prune = args.prune.prune(&args.set, loaded.drafts.len())?;
     if args.dry_run {
-        let plan = plan::make(&loaded, &client, unknown_keys, deadline).await?;
-        plan::show(&plan, client.address(), args.output)?;
+        let set = &args.set;
+        let wanted = Wanted { loaded: &loaded, set, prune, unknown_keys, asks_worker: false };
+        let made = plan::make(&wanted, &client, deadline).await?;
+        plan_view::show(&made.plan, client.address(), args.output)?;
         return Ok(Exit::Ok);
     }
     if !loaded.mistakes.is_empty() {
         return Err(check::failure(&loaded, &client, unknown_keys, deadline).await.into());
     }
+    let specs = args.set.own(loaded.specs()?);
+    let prune = match &args.plan {
+        Some(file) => planned(file, args, &loaded, &specs, &client, deadline).await?,
+        None => agreed(prune, args.yes, &specs, &client, deadline).await?,
+    };
     let goal = if args.wait { Goal::Running } else { Goal::Written };
-    let policy = Policy { mode: Mode::Apply { timeout: args.timeout, goal }, backoff: backoff() };
+    let policy = Policy {
+        parallel: usize::from(args.parallel),
+        on_error: match (args.atomic, args.continue_on_error) {
+            (true, _) => OnError::RollBack,
+            (false, true) => OnError::Continue,
+            (false, false) => OnError::Stop,
+        },
+        prune,
+        ..Policy::new(Mode::Apply { timeout: args.timeout, goal }, backoff())
+    };
     let (mut progress, shutdown) = (Progress::new(), Shutdown::on_signals()?);
-    let state = State::new(policy, loaded.specs()?);
+    let state = State::new(policy, specs);
     let state = drive(&client, state, unknown_keys, &shutdown, |note, state| tell(&mut progress, note, state)).await;
     progress.finish();
     let Some(ending) = state.ending.clone() else {
-        progress.line("stopped before it was done; `connect-register plan` tells what is left");
+        progress
+            .line("stopped before it was done, and nothing is taken back; `connect-register plan` tells what is left");
         return Ok(shutdown.exit());
     };
-    match ending {
-        Ending::Invalid => Err(rejected(&state.members).into()),
-        Ending::Refused(fault) => {
-            let members = &state.members;
-            if members.iter().any(|member| member.effect.is_some()) {
-                show(members, client.address(), goal, args.output)?;
-            }
-            Err(broken_off(members, fault, "the connectors could not be applied").into())
-        }
-        Ending::Settled | Ending::TimedOut(_) => {
-            show(&state.members, client.address(), goal, args.output)?;
-            outcome(&state.members, ending, goal, args.timeout)
-        }
+    apply_view::finish(&state, ending, client.address(), args.timeout, args.output)
+}
+
+/// What may be deleted, asked for on a terminal unless it is agreed to already.
+async fn agreed(
+    prune: Option<Prune>,
+    is_agreed: bool,
+    specs: &[Arc<Spec>],
+    reader: &impl ConnectReader,
+    deadline: Instant,
+) -> anyhow::Result<Option<Prune>> {
+    let Some(prune) = prune else { return Ok(None) };
+    if is_agreed {
+        return Ok(Some(prune));
     }
+    let observation = persist(deadline, &backoff(), || reader.observe()).await;
+    let observation = observation.map_err(|fault| fault.into_failure("the connectors could not be read"))?;
+    let candidates = prune.candidates(&observation, specs.iter().map(|spec| &spec.name));
+    if candidates.is_empty() {
+        return Ok(None);
+    }
+    let only = Some(agree(&candidates)?);
+    Ok(Some(Prune { only, ..prune }))
+}
+
+/// What a saved plan deletes, if nothing has moved since it was made.
+async fn planned(
+    file: &Path,
+    args: &Args,
+    loaded: &Loaded,
+    specs: &[Arc<Spec>],
+    reader: &impl ConnectReader,
+    deadline: Instant,
+) -> anyhow::Result<Option<Prune>> {
+    let saved = plan_file::read(file)?;
+    if saved.set != args.set.name() {
+        let what = format!("the plan is of the set {}, not of {}", plain::line(&saved.set), args.set.name());
+        return Err(Failure::new(Exit::Invalid, what).hint("name it with --set-name; nothing was changed").into());
+    }
+    let worker = persist(deadline, &backoff(), || reader.worker()).await;
+    let worker = worker.map_err(|fault| fault.into_failure("the worker could not be asked which cluster it is on"))?;
+    if saved.cluster != worker.cluster {
+        let shown = |id: &Option<String>| id.as_deref().map_or_else(|| "an unknown one".to_owned(), plain::line);
+        let (plan, worker) = (shown(&saved.cluster), shown(&worker.cluster));
+        let failure =
+            Failure::new(Exit::Invalid, format!("the plan is for the cluster {plan}, the worker is on {worker}"));
+        return Err(failure.hint("is KAFKA_CONNECT_URL right? nothing was changed").into());
+    }
+    let observation = survey(reader, specs.iter().map(AsRef::as_ref), deadline, &backoff()).await;
+    let observation = observation.map_err(|fault| fault.into_failure("the connectors could not be read"))?;
+    let prune = saved.prune.then(|| Prune::of_set(args.set.name()));
+    let plan = Plan::of(specs.iter().map(AsRef::as_ref), &observation, prune.as_ref(), None);
+    let prints = Prints::of(&saved, loaded.environment.key.clone());
+    let moved = prints.moved(&saved, &plan, specs.iter().map(AsRef::as_ref), &observation);
+    if !moved.is_empty() {
+        return Err(Failure::all(Exit::Difference, "the plan does not hold any more", &moved)
+            .hint("make a new one with `plan --out FILE`; nothing was changed")
+            .into());
+    }
+    let untold = saved.untold();
+    if !untold.is_empty() {
+        Progress::new().line(&format!(
+            "whether these secrets are those of the plan is unknown, for it was made without {}: {}",
+            names::FINGERPRINT_KEY,
+            untold.join(", ")
+        ));
+    }
+    Ok(prune.map(|prune| Prune { only: Some(saved.deletions().collect()), ..prune }))
 }
 
 fn tell(progress: &mut Progress, note: &Note, state: &State) {
@@ -86,136 +188,19 @@ fn tell(progress: &mut Progress, note: &Note, state: &State) {
         Note::Failed(name, fault) => progress.line(&format!("{name}: trying again: {fault}")),
         Note::Landed(name) => progress.line(&format!("{name}: the write has had its effect after all")),
         Note::Unchecked(name, fault) => progress.line(&format!("{name}: the worker could not check it: {fault}")),
+        Note::RollingBack(cause) => progress.line(&format!("going back: {}", apply_view::why(cause))),
+        Note::Wrote(..) | Note::Asked(..) => {
+            let done = state.members.iter().filter(|member| member.is_touched()).count();
+            progress.waiting(&format!("{done} connectors written"));
+        }
         Note::RoundOver { .. } => {
-            let unfinished = state.members.iter().filter(|member| word(member) == "unfinished").count();
+            let unfinished = state.members.iter().filter(|member| apply_view::is_unfinished(member)).count();
             if unfinished > 0 {
                 progress.waiting(&format!("{unfinished} connectors are still to be written"));
-            } else if let Some(member) = state.members.iter().find(|member| member.verdict != Verdict::Running) {
-                progress.waiting(&crate::core::health::tell(&member.spec.name, &member.verdict));
+            } else if let Some(member) = state.members.iter().find(|member| !member.is_well()) {
+                progress.waiting(&crate::core::health::tell(&member.name, &member.verdict));
             }
         }
-        Note::Observed(_) | Note::Differs(..) | Note::Wrote(..) | Note::Rejected(..) | Note::Restarted(..) => {}
+        Note::Observed(_) | Note::Differs(..) | Note::Rejected(..) | Note::Restarted(..) => {}
     }
-}
-
-/// What became of a connector, in a word.
-fn word(member: &Member) -> &'static str {
-    match (&member.stage, member.effect) {
-        (Stage::Rejected(_), _) => "rejected",
-        (Stage::Matches, Some(effect)) => effect.word(),
-        (Stage::Matches, None) => "unchanged",
-        (Stage::Unseen | Stage::ToCheck | Stage::ToWrite | Stage::Held, _) => "unfinished",
-    }
-}
-
-/// Why a connector is not as declared.
-fn reason(member: &Member) -> Option<String> {
-    match &member.stage {
-        Stage::Rejected(Rejection::Fault(fault)) => Some(fault.to_string()),
-        Stage::Rejected(Rejection::Mistakes(mistakes)) => {
-            Some(mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-        }
-        _ => member.fault.as_ref().map(ToString::to_string),
-    }
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    worker: &'a str,
-    connectors: Vec<Row<'a>>,
-}
-
-#[derive(Serialize)]
-struct Row<'a> {
-    name: &'a ConnectorName,
-    result: &'static str,
-    #[serde(flatten)]
-    verdict: Option<&'a Verdict>,
-    message: Option<String>,
-}
-
-fn show(members: &[Member], worker: &str, goal: Goal, format: Format) -> anyhow::Result<()> {
-    let is_wanted = goal == Goal::Running;
-    match format {
-        Format::Json => {
-            let row = |member: &'_ Member| -> (&'static str, Option<String>) { (word(member), reason(member)) };
-            let connectors = members
-                .iter()
-                .map(|member| {
-                    let (result, message) = row(member);
-                    Row { name: &member.spec.name, result, verdict: is_wanted.then_some(&member.verdict), message }
-                })
-                .collect();
-            service::output::print_json(&Document::new(Body { worker, connectors }))
-        }
-        Format::Table => {
-            let state = |member: &Member| if is_wanted { member.verdict.words() } else { String::new() };
-            let row = |member: &Member| [member.spec.name.to_string(), word(member).to_owned(), state(member)];
-            let header = ["CONNECTOR", "RESULT", if is_wanted { "STATE" } else { "" }];
-            Ok(service::output::print(&table(header, members.iter().map(row)))?)
-        }
-    }
-}
-
-/// The failure of an apply of which nothing was sent.
-fn rejected(members: &[Member]) -> Failure {
-    let mut mistakes: Vec<Mistake> = Vec::new();
-    for member in members {
-        match &member.stage {
-            Stage::Rejected(Rejection::Mistakes(found)) => mistakes.extend(found.iter().cloned()),
-            Stage::Rejected(Rejection::Fault(fault)) => {
-                mistakes.push(Mistake::new(member.spec.place.clone(), fault.to_string()));
-            }
-            _ => {}
-        }
-    }
-    mistakes.sort();
-    invalid(&mistakes)
-}
-
-/// The failure of an apply that a fault of the worker as a whole ended; partial after a write.
-fn broken_off(members: &[Member], fault: Fault, what: &str) -> Failure {
-    if members.iter().all(|member| member.effect.is_none()) {
-        return fault.into_failure(what);
-    }
-    let is_open = |member: &&Member| word(member) == "unfinished";
-    let open: Vec<_> = members.iter().filter(is_open).map(|member| &member.spec.name).collect();
-    Failure::all(Exit::Partial, &format!("{what}: {fault}; not written are"), &open)
-        .hint("what was written stays, and apply goes on from there once the cause is mended")
-}
-
-fn outcome(members: &[Member], ending: Ending, goal: Goal, timeout: Duration) -> anyhow::Result<Exit> {
-    let lines = |word_wanted: &str| -> Vec<String> {
-        let line = |member: &Member| match reason(member) {
-            Some(reason) => format!("{}: {reason}", member.spec.name),
-            None => member.spec.name.to_string(),
-        };
-        members.iter().filter(|member| word(member) == word_wanted).map(line).collect()
-    };
-    let (rejected, unfinished) = (lines("rejected"), lines("unfinished"));
-    let is_any_done = members.iter().any(|member| member.stage == Stage::Matches);
-    if !rejected.is_empty() {
-        let exit = if is_any_done { Exit::Partial } else { Exit::Invalid };
-        return Err(Failure::all(exit, "the worker refused", &rejected).into());
-    }
-    if !unfinished.is_empty() {
-        if let Ending::TimedOut(Some(fault)) = ending {
-            let what = format!("the worker could not be asked within {}", show_duration(timeout));
-            return Err(broken_off(members, fault, &what).into());
-        }
-        let over = format!("the time is over ({}), and not written are", show_duration(timeout));
-        let exit = if is_any_done { Exit::Partial } else { Exit::Unreachable };
-        return Err(Failure::all(exit, &over, &unfinished)
-            .hint("give it longer with --timeout; what was written stays, and apply goes on from there")
-            .into());
-    }
-    let is_down = |member: &&Member| goal == Goal::Running && member.verdict != Verdict::Running;
-    let down: Vec<_> =
-        members.iter().filter(is_down).map(|m| crate::core::health::tell(&m.spec.name, &m.verdict)).collect();
-    if down.is_empty() {
-        return Ok(Exit::Ok);
-    }
-    Err(Failure::all(Exit::Unhealthy, "applied, but not running", &down)
-        .hint("`connect-register status --trace` shows the whole trace")
-        .into())
 }

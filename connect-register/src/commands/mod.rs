@@ -1,11 +1,14 @@
 //! The commands: one file each, with its arguments, what it does, and how it shows it.
 
 mod apply;
+mod apply_view;
 mod check;
 mod completion;
 mod options;
 mod plan;
+mod plan_view;
 mod progress;
+mod pruning;
 mod render;
 mod show;
 mod status;

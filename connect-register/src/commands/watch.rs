@@ -66,7 +66,7 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
         Restart::Failed => RestartPolicy::Failed,
         Restart::Never => RestartPolicy::Never,
     };
-    let policy = Policy { mode: Mode::Watch { interval: args.interval, restarts }, backoff: backoff() };
+    let policy = Policy::new(Mode::Watch { interval: args.interval, restarts }, backoff());
     let mut told = Told { metrics, readiness, verdicts: BTreeMap::new(), is_reached: None };
     let state = State::new(policy, specs);
     drive(&client, state, args.lint.policy(), &shutdown, |note, state| told.note(note, state)).await;
@@ -98,6 +98,10 @@ impl Told {
             }
             Note::Differs(name, action) => tracing::info!(connector = %name, action = action.word(), "differs"),
             Note::Wrote(name, effect) => tracing::info!(connector = %name, "{}", effect.word()),
+            Note::Asked(name, state) => {
+                tracing::info!(connector = %name, %state, "was asked to be in its declared state")
+            }
+            Note::RollingBack(_) => {}
             Note::Landed(name) => tracing::info!(connector = %name, "the write has had its effect after all"),
             Note::Failed(name, fault) => tracing::warn!(connector = %name, %fault, "trying again"),
             Note::Unchecked(name, fault) => tracing::warn!(connector = %name, %fault, "the worker could not check it"),
@@ -122,7 +126,7 @@ impl Told {
         }
         self.is_reached = Some(true);
         for member in &state.members {
-            let name = &member.spec.name;
+            let name = &member.name;
             let verdict = Verdict::of(observation.get(name).and_then(|observed| observed.status.as_ref()));
             if self.verdicts.get(name) == Some(&verdict) {
                 continue;

@@ -87,12 +87,16 @@ impl WatchMetrics {
             Note::RoundOver { began, over, differing } => {
                 self.duration.observe(over.saturating_sub(*began).as_secs_f64());
                 for member in &state.members {
-                    let name = &member.spec.name;
+                    let name = &member.name;
                     self.drift.get_or_create(&label(name.as_str())).set(i64::from(differing.contains(name)));
                     drop(self.restarts.get_or_create(&label(name.as_str())));
                 }
             }
-            Note::Differs(..) | Note::Landed(_) | Note::Rejected(_, Rejection::Mistakes(_)) => {}
+            Note::Differs(..)
+            | Note::Asked(..)
+            | Note::Landed(_)
+            | Note::RollingBack(_)
+            | Note::Rejected(_, Rejection::Mistakes(_)) => {}
         }
     }
 

@@ -16,7 +16,7 @@ use super::answers::{
 use super::classify::{Purpose, classify};
 use super::transport::{Method, Request, Response, Transport, TransportError};
 use crate::core::lint::Validation;
-use crate::core::{Class, ConnectorName, DesiredState, Fault, ObservedConfig, Redactor, plain};
+use crate::core::{Class, ConnectorName, DesiredState, Fault, ObservedConfig, Patch, Payload, Redactor, plain};
 use crate::reconcile::{
     ConnectReader, ConnectWriter, Effect, KeyDefinition, Observation, Plugin, ProviderVerdict, WorkerInfo,
 };
@@ -222,26 +222,17 @@ impl<T: Transport> ConnectReader for Client<T> {
 }
 
 impl<T: Transport> ConnectWriter for Client<T> {
-    async fn put_config(&self, name: &ConnectorName, payload: BTreeMap<String, String>) -> Result<Effect, Fault> {
-        self.write(name, put(path_of(name, "/config"), &payload)).await
+    async fn put_config(&self, name: &ConnectorName, payload: &Payload) -> Result<Effect, Fault> {
+        self.write(name, put(path_of(name, "/config"), payload.expose())).await
     }
 
-    async fn create(
-        &self,
-        name: &ConnectorName,
-        payload: BTreeMap<String, String>,
-        state: DesiredState,
-    ) -> Result<Effect, Fault> {
-        let body = json!({"name": name.as_str(), "config": payload, "initial_state": state.of_connect()});
+    async fn create(&self, name: &ConnectorName, payload: &Payload, state: DesiredState) -> Result<Effect, Fault> {
+        let body = json!({"name": name.as_str(), "config": payload.expose(), "initial_state": state.of_connect()});
         self.write(name, with_body(Method::Post, "/connectors".to_owned(), &body)).await
     }
 
-    async fn patch_config(
-        &self,
-        name: &ConnectorName,
-        patch: BTreeMap<String, Option<String>>,
-    ) -> Result<Effect, Fault> {
-        self.write(name, with_body(Method::Patch, path_of(name, "/config"), &patch)).await
+    async fn patch_config(&self, name: &ConnectorName, patch: &Patch) -> Result<Effect, Fault> {
+        self.write(name, with_body(Method::Patch, path_of(name, "/config"), patch.expose())).await
     }
 
     async fn set_state(&self, name: &ConnectorName, state: DesiredState) -> Result<(), Fault> {

@@ -84,7 +84,7 @@ impl FingerprintKey {
         Self(key)
     }
 
-    fn mac<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    pub(super) fn mac<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> Option<String> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose().as_bytes()).ok()?;
         for part in parts {
             // The length in front keeps ("a", "bc") and ("ab", "c") apart.

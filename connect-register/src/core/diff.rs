@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use super::applied::{self, Applied, SecretsVerdict};
+use super::applied::{self, Applied, Fingerprint, SecretsVerdict};
+use super::payload::is_masked;
 use super::{ObservedConfig, Spec, Value};
 
 /// What differs, and what cannot be told.
@@ -39,13 +40,18 @@ impl Comparison {
 pub fn compare(spec: &Spec, observed: &ObservedConfig) -> Comparison {
     let declared = spec.config();
     let applied = observed.get(applied::KEY).and_then(|text| Applied::parse(text));
-    let secrets = spec.applied.secrets.compare(applied.as_ref().map(|applied| &applied.secrets));
+    let remembered = applied.as_ref().map(|applied| &applied.secrets);
+    let declared_secrets = spec.applied.as_ref().map_or(&Fingerprint::None, |applied| &applied.secrets);
+    let secrets = declared_secrets.compare(remembered);
+    // A fingerprint of no secrets tells nothing of a value that the worker masks all the same.
+    let is_told = secrets != SecretsVerdict::Unknown && *declared_secrets != Fingerprint::None;
     let mut comparison = Comparison { changes: Vec::new(), cannot_tell: Vec::new(), secrets };
-    for (key, value) in &declared {
+    for (key, value) in declared.iter().filter(|(key, _)| !spec.ignored.has(key)) {
         match observed.get(*key) {
             Some(now) if now == value.expose() => {}
             Some(now) if is_masked(now) => {
-                if secrets == SecretsVerdict::Unknown {
+                if !is_told {
+                    comparison.secrets = SecretsVerdict::Unknown;
                     comparison.cannot_tell.push((*key).to_owned());
                 }
             }
@@ -57,7 +63,7 @@ pub fn compare(spec: &Spec, observed: &ObservedConfig) -> Comparison {
         }
     }
     for (key, now) in observed {
-        if !declared.contains_key(key.as_str()) && !is_workers_own(key) {
+        if !declared.contains_key(key.as_str()) && !is_workers_own(key) && !spec.ignored.has(key) {
             let before = Some(shown(key, now, false));
             comparison.changes.push(KeyChange { key: key.clone(), before, after: None });
         }
@@ -66,13 +72,8 @@ pub fn compare(spec: &Spec, observed: &ObservedConfig) -> Comparison {
     comparison
 }
 
-/// Confluent's workers show secrets as a run of U+2022 (BULLET).
-fn is_masked(value: &str) -> bool {
-    !value.is_empty() && value.chars().all(|c| c == '\u{2022}')
-}
-
 /// Keys that a worker adds to what was declared, and the one that we add.
-fn is_workers_own(key: &str) -> bool {
+pub(super) fn is_workers_own(key: &str) -> bool {
     key == "name" || key == applied::KEY || key.starts_with("__internal")
 }
 
@@ -83,7 +84,6 @@ fn shown(key: &str, observed: &str, is_secret: bool) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::applied::Fingerprint;
     use crate::core::{ConnectorName, Entry, IgnoredKeys, Place};
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
@@ -104,7 +104,7 @@ mod tests {
             place: place.clone(),
             entries: pairs.iter().map(entry).collect(),
             secrets: BTreeSet::new(),
-            applied: Applied::new("default", secrets),
+            applied: Some(Applied::new("default", secrets)),
             state: None,
             ignored: IgnoredKeys::default(),
         }
@@ -131,9 +131,11 @@ mod tests {
     #[test]
     fn masks_and_keys_of_the_worker_cause_no_churn() {
         let observed = observed(&[("p", "••••••••"), ("__internal.config.version", "7"), ("name", "n")]);
-        let comparison = compare(&spec(&[("p", "${env:PW}")], Fingerprint::Unknown), &observed);
-        assert!(comparison.is_equal());
-        assert_eq!(comparison.cannot_tell, ["p"]);
+        for secrets in [Fingerprint::Unknown, Fingerprint::None] {
+            let comparison = compare(&spec(&[("p", "${env:PW}")], secrets), &observed);
+            assert!(comparison.is_equal());
+            assert_eq!((comparison.cannot_tell, comparison.secrets), (vec!["p".to_owned()], SecretsVerdict::Unknown));
+        }
     }
 
     #[test]
@@ -141,6 +143,15 @@ mod tests {
         for secrets in [Fingerprint::None, Fingerprint::Unknown, known("m")] {
             assert!(compare(&spec(&[("a", "1")], secrets), &observed(&[("a", "1")])).is_equal());
         }
+    }
+
+    #[test]
+    fn keys_that_are_left_to_others_are_not_compared() {
+        let ignored = IgnoredKeys::new(["tasks.max".to_owned(), "consumer.override.*".to_owned()]);
+        let spec = Spec { ignored, ..spec(&[("a", "1"), ("tasks.max", "1")], Fingerprint::Unknown) };
+        let observed = observed(&[("a", "1"), ("tasks.max", "7"), ("consumer.override.x", "••••")]);
+        let comparison = compare(&spec, &observed);
+        assert!(comparison.is_equal() && comparison.cannot_tell.is_empty(), "{comparison:?}");
     }
 
     #[test]

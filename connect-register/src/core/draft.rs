@@ -104,6 +104,10 @@ impl Draft {
                 let mistake = Mistake::new(entry.place.clone(), "this is not the name of the connector").of_key("name");
                 mistakes.push(mistake.hint("leave `name` out of `config`: Connect adds it"));
             }
+            if super::payload::is_masked(entry.value.expose()) {
+                let mistake = Mistake::new(entry.place.clone(), "this is a mask, not a value").of_key(&*entry.key);
+                mistakes.push(mistake.hint("written to Connect it would destroy the secret; name the secret instead"));
+            }
             if entry.key == super::applied::KEY {
                 mistakes.push(
                     Mistake::new(entry.place.clone(), "this key is kept by connect-register").of_key(&*entry.key),
@@ -120,7 +124,7 @@ impl Draft {
             place: self.place,
             entries: self.entries.into_iter().filter(|entry| entry.key != "name").collect(),
             secrets: self.secrets,
-            applied: Applied::new(set, fingerprint),
+            applied: Some(Applied::new(set, fingerprint)),
             state: self.state,
             ignored: self.ignored,
         })

@@ -1,4 +1,4 @@
-//! When a worker is ready: which Apache Kafka it is, by its version, and so how it can be asked.
+//! Which Apache Kafka a worker is, by its version, and so what it can be asked and told.
 
 /// The Apache Kafka version of a worker, major and minor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -6,6 +6,15 @@ pub struct KafkaVersion(pub u32, pub u32);
 
 /// The first version that has `GET /health` (KIP-1017).
 const HAS_HEALTH: KafkaVersion = KafkaVersion(3, 9);
+/// The first version that can stop a connector (KIP-875).
+const HAS_STOP: KafkaVersion = KafkaVersion(3, 5);
+/// The first version that creates a connector in a state (KIP-980).
+const HAS_INITIAL_STATE: KafkaVersion = KafkaVersion(3, 7);
+/// The first version that changes single keys of a configuration (KIP-477).
+const HAS_PATCH: KafkaVersion = KafkaVersion(3, 8);
+/// A version that restarts tasks for any change of a configuration, also of keys that the connector
+/// does not hand to them (KAFKA-9228: in 3.9.1, not in 3.6.2).
+const HANDS_ON_ALL: KafkaVersion = KafkaVersion(3, 9);
 
 impl KafkaVersion {
     /// Reads the version of `GET /`. Confluent's own versions end in `-ccs` or `-ce` and run ahead:
@@ -24,6 +33,26 @@ impl KafkaVersion {
     /// Whether `GET /health` tells that it is ready.
     pub fn has_health(self) -> bool {
         self >= HAS_HEALTH
+    }
+
+    /// Whether it can stop a connector.
+    pub fn has_stop(self) -> bool {
+        self >= HAS_STOP
+    }
+
+    /// Whether it creates a connector in a state.
+    pub fn has_initial_state(self) -> bool {
+        self >= HAS_INITIAL_STATE
+    }
+
+    /// Whether it changes single keys of a configuration.
+    pub fn has_patch(self) -> bool {
+        self >= HAS_PATCH
+    }
+
+    /// Whether tasks take on every change, also one of converters, transforms and client settings alone.
+    pub fn hands_on_all(self) -> bool {
+        self >= HANDS_ON_ALL
     }
 }
 
@@ -47,5 +76,18 @@ mod tests {
             assert_eq!(KafkaVersion::parse(version).unwrap().has_health(), has_health, "{version}");
         }
         assert_eq!(KafkaVersion::parse("unknown"), None);
+    }
+
+    #[test]
+    fn the_version_says_what_a_worker_can_be_told() {
+        let able = |version: &str| {
+            let version = KafkaVersion::parse(version).unwrap();
+            [version.has_stop(), version.has_initial_state(), version.has_patch(), version.hands_on_all()]
+        };
+        assert_eq!(able("3.4.1"), [false; 4]);
+        assert_eq!(able("7.6.0-ccs"), [true, false, false, false]);
+        assert_eq!(able("3.7.0"), [true, true, false, false]);
+        assert_eq!(able("3.8.1"), [true, true, true, false]);
+        assert_eq!(able("8.0.0-ccs"), [true; 4]);
     }
 }

@@ -18,8 +18,9 @@ pub struct Spec {
     pub entries: Vec<Entry>,
     /// The secrets that its template names.
     pub secrets: BTreeSet<String>,
-    /// What will be remembered beside the configuration when it is written.
-    pub applied: Applied,
+    /// What will be remembered beside the configuration when it is written; absent where a former
+    /// configuration is restored, with what was remembered beside it then.
+    pub applied: Option<Applied>,
     /// The state it is to be in; where none is declared, nobody's pause is undone.
     pub state: Option<DesiredState>,
     /// Keys that are left to others.
@@ -43,12 +44,12 @@ impl Spec {
         self.entries.iter().map(|entry| (entry.key.as_str(), &entry.value)).collect()
     }
 
-    /// What is sent: the configuration as strings, secrets exposed, and the one key that remembers
-    /// what was applied.
+    /// What is declared: the configuration as strings, secrets exposed, and the one key that remembers
+    /// what was applied. It is sent only as a [`Payload`](super::Payload).
     pub fn payload(&self) -> BTreeMap<String, String> {
         let mut payload: BTreeMap<_, _> =
             self.entries.iter().map(|entry| (entry.key.clone(), entry.value.expose().to_owned())).collect();
-        payload.insert(applied::KEY.to_owned(), self.applied.to_string());
+        payload.extend(self.applied.as_ref().map(|applied| (applied::KEY.to_owned(), applied.to_string())));
         payload
     }
 

@@ -7,19 +7,7 @@ use std::future::Future;
 use serde::{Deserialize, Serialize};
 
 use crate::core::lint::Validation;
-use crate::core::{ConnectorName, ConnectorStatus, DesiredState, Fault, ObservedConfig};
-
-/// All connectors of a cluster at one moment.
-pub type Observation = BTreeMap<ConnectorName, Observed>;
-
-/// One connector as a worker reports it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Observed {
-    /// Its configuration.
-    pub config: ObservedConfig,
-    /// Its status; absent where it has none yet.
-    pub status: Option<ConnectorStatus>,
-}
+use crate::core::{ConnectorName, DesiredState, Fault, Observation, ObservedConfig, Patch, Payload};
 
 /// What a worker says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +57,8 @@ pub enum Effect {
     Created,
     /// The connector was there.
     Updated,
+    /// The connector is gone.
+    Deleted,
 }
 
 impl Effect {
@@ -77,6 +67,7 @@ impl Effect {
         match self {
             Self::Created => "created",
             Self::Updated => "updated",
+            Self::Deleted => "deleted",
         }
     }
 }
@@ -132,28 +123,21 @@ pub trait ConnectReader: Sync {
 /// Changes what a cluster is like.
 pub trait ConnectWriter: Sync {
     /// Creates a connector, or replaces its configuration.
-    fn put_config(
-        &self,
-        name: &ConnectorName,
-        payload: BTreeMap<String, String>,
-    ) -> impl Future<Output = Result<Effect, Fault>> + Send;
+    fn put_config(&self, name: &ConnectorName, payload: &Payload)
+    -> impl Future<Output = Result<Effect, Fault>> + Send;
 
     /// Creates a connector in a state (Kafka 3.7 and newer). Where there is one of that name already,
     /// the fault is [`Class::Exists`](crate::core::Class::Exists) and it is left as it is.
     fn create(
         &self,
         name: &ConnectorName,
-        payload: BTreeMap<String, String>,
+        payload: &Payload,
         state: DesiredState,
     ) -> impl Future<Output = Result<Effect, Fault>> + Send;
 
     /// Changes keys of a connector's configuration, `None` removes one; all others keep the values
     /// that the worker has (Kafka 3.8 and newer).
-    fn patch_config(
-        &self,
-        name: &ConnectorName,
-        patch: BTreeMap<String, Option<String>>,
-    ) -> impl Future<Output = Result<Effect, Fault>> + Send;
+    fn patch_config(&self, name: &ConnectorName, patch: &Patch) -> impl Future<Output = Result<Effect, Fault>> + Send;
 
     /// Asks for a state; the worker accepts it, and gets there later. `Stopped` takes Kafka 3.5.
     fn set_state(&self, name: &ConnectorName, state: DesiredState) -> impl Future<Output = Result<(), Fault>> + Send;

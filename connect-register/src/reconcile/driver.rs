@@ -1,19 +1,21 @@
 //! The loop that drives the step over a real cluster and a real clock: it makes the calls that the
-//! step asks for, one at a time, and hands in their answers. It decides nothing.
+//! step asks for, and hands in their answers as they come. It decides nothing.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use service::Shutdown;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::access::{ConnectReader, ConnectWriter};
+use super::access::{ConnectReader, ConnectWriter, Effect};
 use super::inspect::inspect;
 use super::request::{Answer, Call, Event, Note, Request};
 use super::state::State;
 use super::step::step;
 use crate::core::lint::UnknownKeys;
-use crate::core::{Class, Fault};
+use crate::core::{Class, Fault, Write};
 
 /// A call that is under way at the deadline gets this much longer, so that its outcome is known.
 const GRACE: Duration = Duration::from_secs(2);
@@ -28,29 +30,30 @@ pub async fn drive<C: ConnectReader + ConnectWriter>(
 ) -> State {
     let began = Instant::now();
     let mut event = Event::Begin;
+    let mut under_way = FuturesUnordered::new();
+    let mut wake = None;
     loop {
         let requests;
         (state, requests) = step(state, began.elapsed(), event);
-        let mut next = None;
         for request in requests {
             match request {
                 Request::Tell(note) => on_note(&note, &state),
-                other => next = Some(other),
+                Request::Wake(at) => wake = Some(began + at),
+                Request::Call(call) => {
+                    let limit = state.deadline().map(|deadline| (began + deadline + GRACE) - Instant::now());
+                    under_way.push(async move {
+                        let answer = within(limit, &call, perform(connect, &call, unknown_keys)).await;
+                        Event::Answered(call, answer)
+                    });
+                }
             }
         }
         let happened = async {
-            match next {
-                Some(Request::Call(call)) => {
-                    let limit = state.deadline().map(|deadline| (began + deadline + GRACE) - Instant::now());
-                    let answer = within(limit, &call, perform(connect, &call, unknown_keys)).await;
-                    Some(Event::Answered(call, answer))
-                }
-                Some(Request::Wake(at)) => {
-                    sleep_until(began + at).await;
-                    Some(Event::Woken)
-                }
-                Some(Request::Tell(_)) | None => None,
+            if let Some(event) = under_way.next().await {
+                return Some(event);
             }
+            sleep_until(wake.take()?).await;
+            Some(Event::Woken)
         };
         event = tokio::select! {
             biased;
@@ -82,7 +85,8 @@ fn name(call: &Call) -> &'static str {
         Call::Observe => "reading all connectors",
         Call::ReadConfig(_) => "reading a configuration",
         Call::Inspect(_) => "validating a configuration",
-        Call::Put(_) => "writing a configuration",
+        Call::Worker => "asking the worker for its version",
+        Call::Write(..) => "changing a connector",
         Call::Restart(_) => "restarting what has failed",
     }
 }
@@ -96,7 +100,14 @@ async fn perform<C: ConnectReader + ConnectWriter>(
         Call::Observe => connect.observe().await.map(|observation| Answer::Observed(Arc::new(observation))),
         Call::ReadConfig(name) => connect.config(name).await.map(Answer::Config),
         Call::Inspect(spec) => inspect(connect, spec, unknown_keys).await.map(Answer::Inspected),
-        Call::Put(spec) => connect.put_config(&spec.name, spec.payload()).await.map(Answer::Written),
+        Call::Worker => connect.worker().await.map(Answer::Worker),
+        Call::Write(name, write) => match &**write {
+            Write::Put(payload) => connect.put_config(name, payload).await.map(Answer::Written),
+            Write::Create(payload, state) => connect.create(name, payload, *state).await.map(Answer::Written),
+            Write::Patch(patch) => connect.patch_config(name, patch).await.map(Answer::Written),
+            Write::State(state) => connect.set_state(name, *state).await.map(|()| Answer::StateAsked),
+            Write::Delete => connect.delete(name).await.map(|()| Answer::Written(Effect::Deleted)),
+        },
         Call::Restart(name) => connect.restart_failed(name).await.map(|()| Answer::Restarted),
     }
 }

@@ -27,7 +27,10 @@ pub struct Subject<'a> {
 pub async fn inspect(reader: &impl ConnectReader, spec: &Spec, policy: UnknownKeys) -> Result<Vec<Mistake>, Fault> {
     let keys: Vec<_> = spec.entries.iter().map(|entry| (entry.key.clone(), entry.place.clone())).collect();
     let subject = Subject { name: spec.name.as_str(), place: &spec.place, keys: &keys, entries: &spec.entries };
-    inspect_subject(reader, subject, policy).await
+    let mut mistakes = inspect_subject(reader, subject, policy).await?;
+    // What is left to others is not ours to judge: the worker may have values that are not declared.
+    mistakes.retain(|mistake| !mistake.key.as_ref().is_some_and(|key| spec.ignored.has(key)));
+    Ok(mistakes)
 }
 
 /// What the worker has against a template that may not be complete.

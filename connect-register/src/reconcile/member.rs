@@ -1,12 +1,16 @@
-//! One declared connector while it is being reconciled: what was seen of it, what was done about it,
-//! and when something may be done next.
+//! One connector while it is being reconciled: what it is to become, what was seen of it, what was
+//! done about it, and when something may be done next.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::access::Effect;
 use super::request::Time;
-use crate::core::{Backoff, Fault, Mistake, Spec, Verdict, backoff};
+use super::rollback::Before;
+use crate::core::{
+    Backoff, ConnectorName, DesiredState, Difference, Fault, Mistake, ObservedConfig, Spec, Verdict, Write, backoff,
+};
 
 /// After a write, what is observed may lag behind for about this long; and a write that timed out
 /// may still land within it.
@@ -17,6 +21,18 @@ const BELIEVE_FAILURE: Duration = Duration::from_secs(5);
 const BELIEVE_RUNNING: Duration = Duration::from_secs(2);
 /// A connector that ran this long is healthy, and its next restart is a first one.
 const HEALTHY: Duration = Duration::from_mins(10);
+
+/// What a connector is to become.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// As this says.
+    Present(Arc<Spec>),
+    /// Gone, if it carries the name of this set.
+    Absent {
+        /// The set.
+        set: String,
+    },
+}
 
 /// How far a connector is.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +49,8 @@ pub enum Stage {
     Held,
     /// It cannot be made as declared.
     Rejected(Rejection),
+    /// What was done is taken back, and nothing had been done to it.
+    Left,
 }
 
 /// Why a connector cannot be made as declared.
@@ -44,26 +62,39 @@ pub enum Rejection {
     Fault(Fault),
 }
 
-/// One declared connector.
+/// One connector.
 #[derive(Clone, Debug)]
 pub struct Member {
-    /// What is declared.
-    pub spec: Arc<Spec>,
+    /// Its name.
+    pub name: ConnectorName,
+    /// What it is to become.
+    pub target: Target,
     /// How far it is.
     pub stage: Stage,
     /// What our writes did to it, the last one.
     pub effect: Option<Effect>,
+    /// The state that we asked for, the last one.
+    pub asked: Option<DesiredState>,
     /// Whether it does its work.
     pub verdict: Verdict,
     /// The last fault, while it is not overcome.
     pub fault: Option<Fault>,
     /// Whether the worker's plug-in had nothing against it.
     pub(super) is_inspected: bool,
-    /// What the write under way, or in doubt, would do.
-    pub(super) intent: Effect,
     pub(super) in_doubt: bool,
     pub(super) is_to_restart: bool,
     pub(super) look_at: Option<Time>,
+    /// How it differs, and from what, while it has to be written.
+    pub(super) difference: Option<Difference>,
+    pub(super) seen: Option<ObservedConfig>,
+    /// What it was like when it was first found to differ.
+    pub(super) before: Option<Before>,
+    /// The requests that make it as it is to become.
+    pub(super) todo: VecDeque<Arc<Write>>,
+    /// What the write in doubt would have done.
+    intent: (Option<Effect>, Option<DesiredState>),
+    /// A view that matches is believed only if it was asked for after this.
+    trust_after: Option<Time>,
     written_at: Option<Time>,
     hold_until: Time,
     attempts: u32,
@@ -74,17 +105,28 @@ pub struct Member {
 
 impl Member {
     pub(super) fn new(spec: Arc<Spec>) -> Self {
+        Self::of_target(spec.name.clone(), Target::Present(spec))
+    }
+
+    pub(super) fn of_target(name: ConnectorName, target: Target) -> Self {
         Self {
-            spec,
+            name,
+            target,
             stage: Stage::Unseen,
             effect: None,
+            asked: None,
             verdict: Verdict::Missing,
             fault: None,
             is_inspected: false,
-            intent: Effect::Created,
             in_doubt: false,
             is_to_restart: false,
             look_at: None,
+            difference: None,
+            seen: None,
+            before: None,
+            todo: VecDeque::new(),
+            intent: (None, None),
+            trust_after: None,
             written_at: None,
             hold_until: Time::ZERO,
             attempts: 0,
@@ -94,19 +136,59 @@ impl Member {
         }
     }
 
-    /// It is as declared. Returns whether a write in doubt has landed.
-    pub(super) fn matches(&mut self) -> bool {
+    /// What is declared of it, where it is declared.
+    pub fn spec(&self) -> Option<&Arc<Spec>> {
+        match &self.target {
+            Target::Present(spec) => Some(spec),
+            Target::Absent { .. } => None,
+        }
+    }
+
+    /// The state that it is declared to be in.
+    pub fn desired(&self) -> Option<DesiredState> {
+        self.spec().and_then(|spec| spec.state)
+    }
+
+    /// Whether something was done to it, or may have been.
+    pub fn is_touched(&self) -> bool {
+        self.effect.is_some() || self.asked.is_some() || self.in_doubt
+    }
+
+    /// Whether it does what it is declared to do: it runs, unless another state is declared.
+    pub fn is_well(&self) -> bool {
+        match (&self.target, self.desired()) {
+            (Target::Absent { .. }, _) => true,
+            (_, Some(DesiredState::Paused)) => self.verdict == Verdict::Paused,
+            (_, Some(DesiredState::Stopped)) => self.verdict == Verdict::Stopped,
+            (_, None | Some(DesiredState::Running)) => self.verdict == Verdict::Running,
+        }
+    }
+
+    /// A view that was asked for at `asked` shows it as it is to be. Returns whether a write in doubt
+    /// has landed.
+    pub(super) fn matches(&mut self, asked: Time) -> bool {
+        if let Some(trust) = self.trust_after.filter(|trust| asked < *trust) {
+            (self.stage, self.look_at) = (Stage::Held, Some(trust));
+            return false;
+        }
         let landed = std::mem::take(&mut self.in_doubt);
         if landed {
-            self.effect = Some(self.intent);
+            let (effect, state) = self.intent;
+            (self.effect, self.asked) = (effect.or(self.effect), state.or(self.asked));
         }
-        (self.stage, self.fault, self.attempts) = (Stage::Matches, None, 0);
+        self.settled();
         landed
+    }
+
+    fn settled(&mut self) {
+        (self.stage, self.fault, self.attempts, self.trust_after) = (Stage::Matches, None, 0, None);
+        (self.difference, self.seen, self.in_doubt) = (None, None, false);
+        self.todo.clear();
     }
 
     /// It differs, in a view that was asked for at `asked`; says whether something may be done about it.
     /// An answer may take long: what counts is how old the view may be, not when it came.
-    pub(super) fn differs(&mut self, now: Time, asked: Time, intent: Effect, backoff: &Backoff) {
+    pub(super) fn differs(&mut self, now: Time, asked: Time, backoff: &Backoff) {
         let is_stale_view = self.written_at.is_some_and(|written| asked < written + SETTLE);
         if is_stale_view {
             self.stage = Stage::Matches;
@@ -116,16 +198,36 @@ impl Member {
             }
             self.look_at = Some(self.hold_until.max(now).min(now + backoff.delay(self.attempts, self.salt())));
         } else {
-            self.intent = intent;
-            self.stage = if intent == Effect::Created { Stage::ToCheck } else { Stage::ToWrite };
+            self.stage = Stage::ToWrite;
         }
     }
 
-    pub(super) fn written(&mut self, now: Time, effect: Effect) {
-        self.matches();
+    /// A request was done; what is still to do follows at once.
+    pub(super) fn done(&mut self, now: Time, effect: Option<Effect>, state: Option<DesiredState>) {
+        self.todo.pop_front();
         // A write restarts what it changes.
         self.is_to_restart = false;
-        (self.effect, self.written_at) = (Some(effect), Some(now));
+        (self.effect, self.asked, self.written_at) = (effect.or(self.effect), state.or(self.asked), Some(now));
+        if self.todo.is_empty() {
+            self.settled();
+        }
+    }
+
+    /// What was done to it is to be taken back.
+    pub(super) fn go_back_to(&mut self, target: Target) {
+        let lag = self.written_at.map(|written| written + SETTLE);
+        self.trust_after = lag.max(self.in_doubt.then_some(self.hold_until));
+        (self.target, self.stage, self.is_inspected) = (target, Stage::Unseen, true);
+        (self.written_at, self.fault, self.attempts, self.look_at) = (None, None, 0, None);
+        self.todo.clear();
+        if !self.in_doubt {
+            self.hold_until = Time::ZERO;
+        }
+    }
+
+    /// Whether what is observed does not lag behind our writes any more.
+    pub(super) fn is_settled_at(&self, now: Time) -> bool {
+        self.written_at.is_none_or(|written| now >= written + SETTLE)
     }
 
     /// Nothing happened: it may be tried again after a back-off.
@@ -138,10 +240,18 @@ impl Member {
 
     /// A write may have happened or may happen yet: it is looked at soon, and written again only when
     /// its effect is still absent after a while.
-    pub(super) fn doubted(&mut self, now: Time, fault: Fault, backoff: &Backoff) {
+    pub(super) fn doubted(&mut self, now: Time, fault: Fault, backoff: &Backoff, write: &Write) {
         self.failed(now, fault, backoff);
         self.hold_until = now + SETTLE;
         self.in_doubt = true;
+        let is_new = self.seen.is_none();
+        self.intent = match write {
+            Write::Put(_) if is_new => (Some(Effect::Created), None),
+            Write::Put(_) | Write::Patch(_) => (Some(Effect::Updated), None),
+            Write::Create(_, state) => (Some(Effect::Created), Some(*state)),
+            Write::State(state) => (None, Some(*state)),
+            Write::Delete => (Some(Effect::Deleted), None),
+        };
     }
 
     /// It cannot be made as declared; a sidecar looks again after a long while.
@@ -152,16 +262,25 @@ impl Member {
         self.stage = Stage::Rejected(rejection);
     }
 
-    /// Whether there is nothing left to wait for, where it should run.
+    /// Whether there is nothing left to wait for, where it should be in its declared state.
     pub(super) fn has_verdict(&self, observed_at: Time) -> bool {
+        if matches!(self.target, Target::Absent { .. }) {
+            return true;
+        }
         let age = self.written_at.map(|written| observed_at.saturating_sub(written));
         let was_seen_after = self.written_at.is_none_or(|written| observed_at > written);
         let believe = |delay| age.is_none_or(|age| age >= delay);
         was_seen_after
-            && match &self.verdict {
-                Verdict::Running => self.effect != Some(Effect::Updated) || believe(BELIEVE_RUNNING),
-                Verdict::Failed { .. } | Verdict::Paused | Verdict::Stopped => believe(BELIEVE_FAILURE),
-                Verdict::Starting | Verdict::Missing => false,
+            && match (&self.verdict, self.desired()) {
+                (Verdict::Failed { .. }, _) | (Verdict::Paused | Verdict::Stopped, None) => believe(BELIEVE_FAILURE),
+                (Verdict::Running, None | Some(DesiredState::Running)) => {
+                    self.effect != Some(Effect::Updated) || believe(BELIEVE_RUNNING)
+                }
+                // It is there, or still on its way.
+                (Verdict::Paused, Some(DesiredState::Paused)) | (Verdict::Stopped, Some(DesiredState::Stopped)) => true,
+                (Verdict::Running | Verdict::Paused | Verdict::Stopped | Verdict::Starting | Verdict::Missing, _) => {
+                    false
+                }
             }
     }
 
@@ -176,13 +295,18 @@ impl Member {
             }
             _ => self.running_since = None,
         }
-        self.is_to_restart = matches!(verdict, Verdict::Failed { .. }) && now >= self.restart_at;
+        self.is_to_restart = self.is_to_run() && matches!(verdict, Verdict::Failed { .. }) && now >= self.restart_at;
         self.verdict = verdict;
     }
 
-    /// When a restart is due, where it has failed.
+    /// When a restart is due, where it has failed and is to run.
     pub(super) fn restart_due(&self) -> Option<Time> {
-        matches!(self.verdict, Verdict::Failed { .. }).then_some(self.restart_at)
+        let is_due = self.stage == Stage::Matches && self.is_to_run() && matches!(self.verdict, Verdict::Failed { .. });
+        is_due.then_some(self.restart_at)
+    }
+
+    fn is_to_run(&self) -> bool {
+        matches!(self.desired(), None | Some(DesiredState::Running))
     }
 
     /// A restart was accepted; returns the how manieth it was.
@@ -202,8 +326,7 @@ impl Member {
     /// Keeps the delays of two connectors apart.
     fn salt(&self) -> u64 {
         // FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/: stable, unlike the hasher of std.
-        self.spec
-            .name
+        self.name
             .as_str()
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))

@@ -6,19 +6,24 @@ pub mod driver;
 pub mod inspect;
 pub mod member;
 pub mod persist;
+pub mod policy;
+mod pruning;
 pub mod request;
+pub mod rollback;
 pub mod round;
 pub mod state;
 pub mod step;
 pub mod survey;
+mod writing;
 
-pub use access::{
-    ConnectReader, ConnectWriter, Effect, KeyDefinition, Observation, Observed, Plugin, ProviderVerdict, WorkerInfo,
-};
+pub use crate::core::{Observation, Observed};
+pub use access::{ConnectReader, ConnectWriter, Effect, KeyDefinition, Plugin, ProviderVerdict, WorkerInfo};
 pub use driver::drive;
 pub use inspect::inspect;
-pub use member::{Member, Rejection, Stage};
+pub use member::{Member, Rejection, Stage, Target};
+pub use policy::{Goal, Mode, OnError, Policy, RestartPolicy};
 pub use request::{Answer, Call, Event, Note, Request, Time};
-pub use state::{Ending, Goal, Mode, Policy, RestartPolicy, State};
+pub use rollback::Cause;
+pub use state::{Ending, State};
 pub use step::step;
 pub use survey::survey;

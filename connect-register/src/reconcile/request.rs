@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::access::{Effect, Observation};
+use super::access::{Effect, WorkerInfo};
 use super::member::Rejection;
-use crate::core::{Action, ConnectorName, Fault, Mistake, ObservedConfig, Spec};
+use super::rollback::Cause;
+use crate::core::{ConnectorName, DesiredState, Difference, Fault, Mistake, Observation, ObservedConfig, Spec, Write};
 
 /// Time since the reconciling began. The step has no clock; whoever drives it tells the time.
 pub type Time = Duration;
@@ -13,9 +14,9 @@ pub type Time = Duration;
 /// Something to do for the step.
 #[derive(Clone, Debug)]
 pub enum Request {
-    /// Make this call, and hand in its answer. There is at most one under way.
+    /// Make this call, and hand in its answer. There are at most as many under way as the policy says.
     Call(Call),
-    /// Hand in [`Event::Woken`] at this time.
+    /// Hand in [`Event::Woken`] at this time. No call is under way then.
     Wake(Time),
     /// Tell whoever looks on.
     Tell(Note),
@@ -26,12 +27,14 @@ pub enum Request {
 pub enum Call {
     /// Read all connectors.
     Observe,
+    /// Ask the worker for its version.
+    Worker,
     /// Read the configuration of one connector.
     ReadConfig(ConnectorName),
     /// Ask the worker whether a configuration is right.
     Inspect(Arc<Spec>),
-    /// Write a configuration.
-    Put(Arc<Spec>),
+    /// Change a connector.
+    Write(ConnectorName, Arc<Write>),
     /// Restart what has failed of a connector.
     Restart(ConnectorName),
 }
@@ -40,8 +43,17 @@ impl Call {
     /// Whether it changes the cluster.
     pub fn is_write(&self) -> bool {
         match self {
-            Self::Observe | Self::ReadConfig(_) | Self::Inspect(_) => false,
-            Self::Put(_) | Self::Restart(_) => true,
+            Self::Observe | Self::Worker | Self::ReadConfig(_) | Self::Inspect(_) => false,
+            Self::Write(..) | Self::Restart(_) => true,
+        }
+    }
+
+    /// The connector that it is about, where it is about one.
+    pub fn connector(&self) -> Option<&ConnectorName> {
+        match self {
+            Self::Observe | Self::Worker => None,
+            Self::ReadConfig(name) | Self::Write(name, _) | Self::Restart(name) => Some(name),
+            Self::Inspect(spec) => Some(&spec.name),
         }
     }
 }
@@ -51,12 +63,16 @@ impl Call {
 pub enum Answer {
     /// All connectors.
     Observed(Arc<Observation>),
+    /// What the worker says of itself.
+    Worker(WorkerInfo),
     /// The configuration of one connector, `None` where it is not there.
     Config(Option<ObservedConfig>),
     /// What is wrong with a configuration.
     Inspected(Vec<Mistake>),
-    /// A configuration was written.
+    /// A configuration was written, or a connector deleted.
     Written(Effect),
+    /// A state was asked for.
+    StateAsked,
     /// A restart was accepted.
     Restarted,
 }
@@ -80,9 +96,11 @@ pub enum Note {
     /// They could not be read; it is tried again at this time.
     Unobserved(Fault, Time),
     /// A connector differs from what is declared.
-    Differs(ConnectorName, Action),
+    Differs(ConnectorName, Box<Difference>),
     /// A connector was written.
     Wrote(ConnectorName, Effect),
+    /// A connector was asked to be in a state.
+    Asked(ConnectorName, DesiredState),
     /// A write whose outcome was unknown turned out to have had its effect.
     Landed(ConnectorName),
     /// A request about a connector failed, and will be made again.
@@ -93,6 +111,8 @@ pub enum Note {
     Unchecked(ConnectorName, Fault),
     /// What has failed of a connector was restarted, this often without a long healthy spell.
     Restarted(ConnectorName, u32),
+    /// All that was done is taken back.
+    RollingBack(Cause),
     /// A round of looking and writing is over.
     RoundOver {
         /// When it began.

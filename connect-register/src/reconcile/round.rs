@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use super::member::{Member, Rejection, Stage};
+use super::member::{Member, Stage, Target};
+use super::policy::{Goal, Mode, OnError, RestartPolicy};
+use super::pruning;
 use super::request::{Call, Note, Request, Time};
-use super::state::{Ending, Goal, Mode, Phase, State};
+use super::rollback::{self, Cause};
+use super::state::{Course, Ending, Phase, State, Version};
+use super::writing;
 use crate::core::{Fault, Remedy};
 
 /// The pause between two looks at connectors that are starting.
@@ -12,41 +16,74 @@ const POLL: Duration = Duration::from_millis(500);
 /// The shortest pause between two rounds.
 const SHORTEST: Duration = Duration::from_millis(100);
 
-/// What comes next: the next call of this phase, else of the next one, else the end of the round.
+/// A round begins with a look at everything.
+pub(super) fn begin(mut state: State, now: Time, mut requests: Vec<Request>) -> (State, Vec<Request>) {
+    state.began = now;
+    pruning::forget_the_gone(&mut state);
+    (state.phase, state.worker, state.under_way) = (Phase::Observing, Version::Unasked, 1);
+    requests.push(Request::Call(Call::Observe));
+    (state, requests)
+}
+
+/// What comes next: the next calls of this phase, and once all of them are answered those of the next
+/// one, else the end of the round.
 pub(super) fn next(mut state: State, now: Time, mut requests: Vec<Request>) -> (State, Vec<Request>) {
     while state.ending.is_none() {
-        if let Some(call) = state.queue.pop_front() {
+        while state.under_way < state.policy.parallel.max(1)
+            && let Some(call) = state.queue.pop_front()
+        {
+            state.under_way += 1;
             requests.push(Request::Call(call));
-            return (state, requests);
+        }
+        if state.under_way > 0 {
+            break;
         }
         match state.phase {
-            Phase::Observing | Phase::Checking => {
+            Phase::Observing => break,
+            Phase::Checking if state.worker == Version::Unasked && writing::is_version_needed(&state) => {
+                state.phase = Phase::Asking;
+                state.queue.push_back(Call::Worker);
+            }
+            Phase::Checking | Phase::Asking => {
+                writing::choose(&mut state, now, &mut requests);
                 state.phase = Phase::Inspecting;
-                let to_inspect = state.members.iter().filter(|m| m.stage == Stage::ToWrite && !m.is_inspected);
-                state.queue = to_inspect.map(|member| Call::Inspect(member.spec.clone())).collect();
+                state.queue = writing::to_inspect(&state).collect();
             }
             Phase::Inspecting => {
-                let found_mistakes = |member: &Member| {
-                    matches!(member.stage, Stage::Rejected(Rejection::Mistakes(_) | Rejection::Fault(_)))
-                };
-                let is_untouched = state.members.iter().all(|member| member.effect.is_none() && !member.in_doubt);
-                if state.is_apply() && is_untouched && state.members.iter().any(found_mistakes) {
-                    state.ending = Some(Ending::Invalid);
-                    break;
+                if state.is_apply() && state.is_any_rejected() {
+                    match state.on_error() {
+                        OnError::Stop | OnError::RollBack if state.is_untouched() => {
+                            state.ending = Some(Ending::Invalid);
+                            break;
+                        }
+                        OnError::Stop | OnError::RollBack => hold_the_rest(&mut state, now),
+                        OnError::Continue => {}
+                    }
                 }
                 state.phase = Phase::Writing;
-                let to_write = state.members.iter().filter(|member| member.stage == Stage::ToWrite);
-                state.queue = to_write.map(|member| Call::Put(member.spec.clone())).collect();
+                state.queue = writing::to_write(&state).collect();
             }
             Phase::Writing => {
+                state.phase = Phase::Pruning;
+                if may_prune(&state) {
+                    state.queue = writing::to_delete(&state).collect();
+                }
+            }
+            Phase::Pruning => {
                 state.phase = Phase::Restarting;
                 let to_restart = state.members.iter().filter(|m| m.is_to_restart && m.stage == Stage::Matches);
-                state.queue = to_restart.map(|member| Call::Restart(member.spec.name.clone())).collect();
+                state.queue = to_restart.map(|member| Call::Restart(member.name.clone())).collect();
             }
             Phase::Restarting | Phase::Waiting => return over(state, now, requests),
         }
     }
     (state, requests)
+}
+
+/// Where a failure counts for all, nothing is deleted before everything else is done.
+fn may_prune(state: &State) -> bool {
+    let is_open = |member: &Member| matches!(member.target, Target::Present(_)) && member.stage != Stage::Matches;
+    state.on_error() == OnError::Continue || !state.members.iter().any(is_open)
 }
 
 /// The connectors could not be read.
@@ -71,7 +108,7 @@ pub(super) fn unobserved(
     wait_until(state, now, again, requests)
 }
 
-/// The cluster is busy: what is still to be written waits for the next round.
+/// The cluster is busy, or it has to stop: what is still to be written waits for the next round.
 pub(super) fn hold_the_rest(state: &mut State, now: Time) {
     state.queue.clear();
     let again = state.members.iter().filter_map(|member| member.look_at).min().unwrap_or(now + POLL);
@@ -84,24 +121,21 @@ pub(super) fn hold_the_rest(state: &mut State, now: Time) {
 }
 
 /// The round is over.
-fn over(mut state: State, now: Time, mut requests: Vec<Request>) -> (State, Vec<Request>) {
+fn over(state: State, now: Time, mut requests: Vec<Request>) -> (State, Vec<Request>) {
     requests.push(Request::Tell(Note::RoundOver { began: state.began, over: now, differing: state.differing() }));
     let looks = state.members.iter().filter_map(|member| member.look_at).min();
     let again = match state.policy.mode {
-        Mode::Watch { interval, .. } => {
-            let restarts = state.members.iter().filter_map(Member::restart_due).min();
+        Mode::Watch { interval, restarts } => {
+            let is_due = |member: &Member| member.restart_due().filter(|_| restarts == RestartPolicy::Failed);
+            let restarts = state.members.iter().filter_map(is_due).min();
             [Some(state.began + interval), looks, restarts].into_iter().flatten().min()
         }
-        Mode::Apply { goal, .. } => {
-            let observed_at = state.observed_at;
-            let is_settled = |member: &Member| match member.stage {
-                Stage::Rejected(_) => true,
-                Stage::Matches => goal == Goal::Written || member.has_verdict(observed_at),
-                Stage::Unseen | Stage::ToCheck | Stage::ToWrite | Stage::Held => false,
-            };
-            if state.members.iter().all(is_settled) {
-                state.ending = Some(Ending::Settled);
-                return (state, requests);
+        Mode::Apply { .. } => {
+            if state.is_any_rejected() && state.on_error() != OnError::Continue {
+                return refused(state, now, requests);
+            }
+            if state.members.iter().all(|member| is_settled(&state, member)) {
+                return settled(state, now, requests);
             }
             looks
         }
@@ -109,9 +143,53 @@ fn over(mut state: State, now: Time, mut requests: Vec<Request>) -> (State, Vec<
     wait_until(state, now, again.unwrap_or(now + POLL), requests)
 }
 
+fn is_settled(state: &State, member: &Member) -> bool {
+    match member.stage {
+        Stage::Rejected(_) | Stage::Left => true,
+        Stage::Matches => state.goal() == Goal::Written || member.has_verdict(state.observed_at),
+        Stage::Unseen | Stage::ToCheck | Stage::ToWrite | Stage::Held => false,
+    }
+}
+
+/// One was refused, and that stops the others.
+fn refused(mut state: State, now: Time, requests: Vec<Request>) -> (State, Vec<Request>) {
+    if state.on_error() == OnError::RollBack {
+        let cause = rollback::rejections(&state);
+        return rollback::begin(state, now, cause, requests);
+    }
+    state.ending = Some(Ending::Settled);
+    (state, requests)
+}
+
+/// There is nothing left to do.
+fn settled(mut state: State, now: Time, requests: Vec<Request>) -> (State, Vec<Request>) {
+    if let Course::Back { cause, .. } = &state.course {
+        state.ending = Some(Ending::RolledBack(cause.clone()));
+        return (state, requests);
+    }
+    // What was not touched was not made ill by us, and would not get well by going back.
+    let is_ill = |member: &&Member| state.goal() == Goal::Running && member.is_touched() && !member.is_well();
+    let ill: Vec<_> =
+        state.members.iter().filter(is_ill).map(|member| (member.name.clone(), member.verdict.clone())).collect();
+    if state.on_error() == OnError::RollBack && !ill.is_empty() {
+        return rollback::begin(state, now, Cause::Unwell(ill), requests);
+    }
+    state.ending = Some(Ending::Settled);
+    (state, requests)
+}
+
 fn wait_until(mut state: State, now: Time, again: Time, mut requests: Vec<Request>) -> (State, Vec<Request>) {
     if state.is_late(now) {
-        state.ending = Some(Ending::TimedOut(state.unobserved_fault.clone()));
+        let fault = state.unobserved_fault.clone();
+        if let Course::Back { cause, .. } = &state.course {
+            state.ending = Some(Ending::RolledBack(cause.clone()));
+        } else if state.on_error() == OnError::RollBack && !state.is_untouched() {
+            let open = state.members.iter().filter(|member| !is_settled(&state, member));
+            let cause = Cause::TimedOut(open.map(|member| member.name.clone()).collect(), fault);
+            return rollback::begin(state, now, cause, requests);
+        } else {
+            state.ending = Some(Ending::TimedOut(fault));
+        }
         return (state, requests);
     }
     let again = again.max(now + SHORTEST);

@@ -6,94 +6,97 @@
 //! differs is shown to the worker's plug-in and then written; what has failed is restarted. A fault
 //! never repeats a request blindly: the next round looks again.
 
-use super::access::{Effect, Observation};
-use super::member::{Rejection, Stage};
+use super::access::Effect;
+use super::member::{Member, Rejection, Stage, Target};
+use super::policy::{Mode, OnError, RestartPolicy};
 use super::request::{Answer, Call, Event, Note, Request, Time};
-use super::round;
-use super::state::{Ending, Mode, Phase, RestartPolicy, State};
-use crate::core::{Action, Class, ConnectorName, Fault, Mistake, Remedy, Spec, Verdict};
+use super::state::{Ending, Phase, State, Version};
+use super::{pruning, round, writing};
+use crate::core::{
+    Class, ConnectorName, Difference, Fault, KafkaVersion, Mistake, Observation, Observed, ObservedConfig, Place,
+    Remedy, Spec, Verdict, Write, prune,
+};
 
 /// Faults of writes in a row after which a round goes no further: the cluster is busy.
 const ENOUGH_FAILURES: u32 = 3;
 
-/// Takes one step.
+/// Takes one step. After the ending nothing is asked for any more; what was under way is taken note of.
 pub fn step(mut state: State, now: Time, event: Event) -> (State, Vec<Request>) {
-    if state.ending.is_some() {
-        return (state, Vec::new());
-    }
     let mut requests = Vec::new();
-    match event {
-        Event::Begin | Event::Woken => {
-            state.began = now;
-            state.phase = Phase::Observing;
-            requests.push(Request::Call(Call::Observe));
-            return (state, requests);
-        }
-        Event::Answered(Call::Observe, Ok(Answer::Observed(observation))) => {
-            requests.push(Request::Tell(Note::Observed(observation.clone())));
-            observed(&mut state, now, &observation, &mut requests);
-        }
-        Event::Answered(Call::Observe, Err(fault)) => {
-            return round::unobserved(state, now, fault, requests);
-        }
-        Event::Answered(Call::ReadConfig(name), Ok(Answer::Config(config))) => {
-            checked(&mut state, now, &name, config.as_ref(), &mut requests);
-        }
-        Event::Answered(Call::Inspect(spec), Ok(Answer::Inspected(mistakes))) => {
-            inspected(&mut state, now, &spec, mistakes, &mut requests);
-        }
-        Event::Answered(Call::Put(spec), Ok(Answer::Written(effect))) => {
-            state.failures = 0;
-            if let Some(member) = state.member(&spec.name) {
-                member.written(now, effect);
-            }
-            requests.push(Request::Tell(Note::Wrote(spec.name.clone(), effect)));
-        }
-        Event::Answered(Call::Restart(name), Ok(Answer::Restarted)) => {
-            if let Some(member) = state.member(&name) {
-                let count = member.restarted(now);
-                requests.push(Request::Tell(Note::Restarted(name, count)));
-            }
-        }
-        Event::Answered(call, Err(fault)) => failed(&mut state, now, &call, fault, &mut requests),
-        // An answer of another kind than its call asks for cannot be made by a driver that compiles
-        // its calls from `Call`; it is not worth a panic.
-        Event::Answered(..) => {}
+    let (call, answer) = match event {
+        Event::Begin | Event::Woken if state.ending.is_some() => return (state, requests),
+        Event::Begin | Event::Woken => return round::begin(state, now, requests),
+        Event::Answered(call, answer) => (call, answer),
+    };
+    state.under_way = state.under_way.saturating_sub(1);
+    match answer {
+        Ok(answer) => answered(&mut state, now, &call, answer, &mut requests),
+        Err(fault) if matches!(call, Call::Observe) => return round::unobserved(state, now, fault, requests),
+        Err(fault) => failed(&mut state, now, &call, fault, &mut requests),
     }
     round::next(state, now, requests)
 }
 
+fn answered(state: &mut State, now: Time, call: &Call, answer: Answer, requests: &mut Vec<Request>) {
+    match (call, answer) {
+        (Call::Observe, Answer::Observed(observation)) => {
+            requests.push(Request::Tell(Note::Observed(observation.clone())));
+            pruning::adopt(state, &observation);
+            observed(state, now, &observation, requests);
+        }
+        (Call::Worker, Answer::Worker(info)) => {
+            state.worker = KafkaVersion::parse(&info.version).map_or(Version::Untold, Version::Known)
+        }
+        (Call::ReadConfig(name), Answer::Config(config)) => checked(state, now, name, config, requests),
+        (Call::Inspect(spec), Answer::Inspected(mistakes)) => inspected(state, now, spec, mistakes, requests),
+        (Call::Write(..), Answer::Written(effect)) => writing::done(state, now, call, Some(effect), requests),
+        (Call::Write(..), Answer::StateAsked) => writing::done(state, now, call, None, requests),
+        (Call::Restart(name), Answer::Restarted) => {
+            if let Some(member) = state.member(name) {
+                let count = member.restarted(now);
+                requests.push(Request::Tell(Note::Restarted(name.clone(), count)));
+            }
+        }
+        // An answer of another kind than its call asks for cannot be made by a driver that compiles
+        // its calls from `Call`; it is not worth a panic.
+        _ => {}
+    }
+}
+
 fn observed(state: &mut State, now: Time, observation: &Observation, requests: &mut Vec<Request>) {
     (state.unobserved, state.unobserved_fault, state.observed_at, state.failures) = (0, None, state.began, 0);
-    let asked = state.began;
-    let (is_late, is_apply, backoff) = (state.is_late(now), state.is_apply(), state.policy.backoff.clone());
+    let (asked, is_late, is_apply) = (state.began, state.is_late(now), state.is_apply());
+    let (backoff, on_error, is_back) = (state.policy.backoff.clone(), state.on_error(), state.is_going_back());
     let restarts = matches!(state.policy.mode, Mode::Watch { restarts: RestartPolicy::Failed, .. });
     for member in &mut state.members {
-        let observed = observation.get(&member.spec.name);
+        let observed = observation.get(&member.name);
         member.look_at = None;
         member.judged(now, Verdict::of(observed.and_then(|observed| observed.status.as_ref())));
         member.is_to_restart &= restarts;
-        if is_apply && matches!(member.stage, Stage::Rejected(_)) {
+        if is_apply && matches!(member.stage, Stage::Rejected(_) | Stage::Left) {
             continue;
         }
-        let action = Action::of(&member.spec, observed.map(|observed| &observed.config));
-        if action.is_nothing() {
-            if member.matches() {
-                requests.push(Request::Tell(Note::Landed(member.spec.name.clone())));
-            }
-            continue;
+        // A connector without a status is not in the list: it is asked for by its name.
+        let is_to_check = observed.is_none()
+            && match &member.target {
+                Target::Present(_) => true,
+                Target::Absent { .. } => member.effect != Some(Effect::Deleted) && (is_back || member.in_doubt),
+            };
+        compare(member, now, asked, observed, requests, &backoff);
+        if is_to_check && member.stage == Stage::ToWrite
+            || is_to_check && matches!(member.target, Target::Absent { .. }) && member.stage == Stage::Matches
+        {
+            member.stage = Stage::ToCheck;
         }
-        let intent = if observed.is_some() { Effect::Updated } else { Effect::Created };
-        member.differs(now, asked, intent, &backoff);
-        if is_late && member.stage != Stage::Matches {
+        if is_late && !matches!(member.stage, Stage::Matches | Stage::Rejected(_)) {
             member.stage = Stage::Held;
         }
         if member.stage == Stage::ToWrite {
-            requests.push(Request::Tell(Note::Differs(member.spec.name.clone(), action)));
+            found_to_differ(member, observed, on_error, requests);
         }
     }
     let to_check = state.members.iter().filter(|member| member.stage == Stage::ToCheck);
-    state.queue = to_check.map(|member| Call::ReadConfig(member.spec.name.clone())).collect();
+    state.queue = to_check.map(|member| Call::ReadConfig(member.name.clone())).collect();
     state.phase = Phase::Checking;
 }
 
@@ -102,24 +105,60 @@ fn checked(
     state: &mut State,
     now: Time,
     name: &ConnectorName,
-    config: Option<&crate::core::ObservedConfig>,
+    config: Option<ObservedConfig>,
     requests: &mut Vec<Request>,
 ) {
-    let (backoff, asked) = (state.policy.backoff.clone(), state.began);
+    let (backoff, asked, on_error) = (state.policy.backoff.clone(), state.began, state.on_error());
     let Some(member) = state.member(name) else { return };
-    let action = Action::of(&member.spec, config);
-    if action.is_nothing() {
-        if member.matches() {
-            requests.push(Request::Tell(Note::Landed(name.clone())));
+    let observed = config.map(Observed::of_config);
+    compare(member, now, asked, observed.as_ref(), requests, &backoff);
+    if member.stage == Stage::ToWrite {
+        found_to_differ(member, observed.as_ref(), on_error, requests);
+    }
+}
+
+/// Compares a connector with what it is to become.
+fn compare(
+    member: &mut Member,
+    now: Time,
+    asked: Time,
+    observed: Option<&Observed>,
+    requests: &mut Vec<Request>,
+    backoff: &crate::core::Backoff,
+) {
+    let difference = match &member.target {
+        Target::Present(spec) => Some(Difference::of(spec, observed)).filter(|difference| !difference.is_nothing()),
+        Target::Absent { set } => match observed {
+            Some(observed) if prune::owner(&observed.config).as_ref() != Some(set) => {
+                return foreign(member, now, requests);
+            }
+            Some(_) => Some(Difference::delete()),
+            None => None,
+        },
+    };
+    let Some(difference) = difference else {
+        if member.matches(asked) {
+            requests.push(Request::Tell(Note::Landed(member.name.clone())));
         }
         return;
+    };
+    (member.difference, member.seen) = (Some(difference), observed.map(|observed| observed.config.clone()));
+    member.differs(now, asked, backoff);
+}
+
+fn found_to_differ(member: &mut Member, observed: Option<&Observed>, on_error: OnError, requests: &mut Vec<Request>) {
+    writing::remember(member, observed, on_error);
+    if let Some(difference) = &member.difference {
+        requests.push(Request::Tell(Note::Differs(member.name.clone(), Box::new(difference.clone()))));
     }
-    if config.is_some() {
-        member.differs(now, asked, Effect::Updated, &backoff);
-    } else {
-        member.stage = Stage::ToWrite;
-    }
-    requests.push(Request::Tell(Note::Differs(name.clone(), action)));
+}
+
+/// It was to go, and carries another name now: it is not ours to delete.
+fn foreign(member: &mut Member, now: Time, requests: &mut Vec<Request>) {
+    let mistake = Mistake::new(Place::file(member.name.to_string()), "it does not carry the name of this set any more");
+    let rejection = Rejection::Mistakes(vec![mistake.hint("somebody else has taken it over; it is not deleted")]);
+    member.rejected(now, rejection.clone());
+    requests.push(Request::Tell(Note::Rejected(member.name.clone(), rejection)));
 }
 
 fn inspected(state: &mut State, now: Time, spec: &Spec, mistakes: Vec<Mistake>, requests: &mut Vec<Request>) {
@@ -134,18 +173,20 @@ fn inspected(state: &mut State, now: Time, spec: &Spec, mistakes: Vec<Mistake>, 
 }
 
 fn failed(state: &mut State, now: Time, call: &Call, fault: Fault, requests: &mut Vec<Request>) {
-    let (backoff, is_apply) = (state.policy.backoff.clone(), state.is_apply());
-    if fault.class == Class::Denied && is_apply {
-        state.ending = Some(Ending::Refused(fault));
+    if fault.class == Class::Denied && state.is_apply() {
+        state.ending.get_or_insert(Ending::Refused(fault));
         return;
     }
-    let name = match call {
-        Call::Observe => return,
-        Call::ReadConfig(name) | Call::Restart(name) => name.clone(),
-        Call::Inspect(spec) | Call::Put(spec) => spec.name.clone(),
-    };
+    let (backoff, remedy) = (state.policy.backoff.clone(), fault.class.remedy());
+    if matches!(call, Call::Worker) && remedy == Remedy::GiveUp {
+        // It does not tell: then it is taken for an old one.
+        state.worker = Version::Untold;
+        return;
+    }
+    let is_version_known = state.worker.known().is_some();
+    let first = state.members.iter().find(|member| member.stage == Stage::ToWrite).map(|member| member.name.clone());
+    let Some(name) = call.connector().cloned().or(first) else { return };
     let Some(member) = state.member(&name) else { return };
-    let remedy = fault.class.remedy();
     let note = match (call, remedy) {
         (Call::Restart(_), _) => {
             member.not_restarted(now, &backoff);
@@ -156,13 +197,17 @@ fn failed(state: &mut State, now: Time, call: &Call, fault: Fault, requests: &mu
             member.is_inspected = true;
             Note::Unchecked(name, fault)
         }
+        (Call::Write(_, write), Remedy::GiveUp) if has_vanished(write, &fault, is_version_known) => {
+            member.failed(now, fault.clone(), &backoff);
+            Note::Failed(name, fault)
+        }
         (_, Remedy::GiveUp) => {
             let rejection = Rejection::Fault(fault);
             member.rejected(now, rejection.clone());
             Note::Rejected(name, rejection)
         }
-        (Call::Put(_), Remedy::Look) => {
-            member.doubted(now, fault.clone(), &backoff);
+        (Call::Write(_, write), Remedy::Look) => {
+            member.doubted(now, fault.clone(), &backoff, write);
             Note::Failed(name, fault)
         }
         _ => {
@@ -170,11 +215,25 @@ fn failed(state: &mut State, now: Time, call: &Call, fault: Fault, requests: &mu
             Note::Failed(name, fault)
         }
     };
+    let is_rejected = matches!(note, Note::Rejected(..));
     requests.push(Request::Tell(note));
+    if is_rejected && matches!(call, Call::Write(..)) && state.is_apply() && state.on_error() != OnError::Continue {
+        round::hold_the_rest(state, now);
+    }
     if remedy != Remedy::GiveUp {
         state.failures += 1;
-        if state.failures >= ENOUGH_FAILURES {
+        if state.failures >= ENOUGH_FAILURES || matches!(call, Call::Worker) {
             round::hold_the_rest(state, now);
         }
     }
+}
+
+/// Whether what was to be changed is gone, so that the next look decides. A worker that may be too old
+/// for a request answers 404 as well.
+fn has_vanished(write: &Write, fault: &Fault, is_version_known: bool) -> bool {
+    let is_of_something = match write {
+        Write::State(_) | Write::Patch(_) => true,
+        Write::Put(_) | Write::Create(..) | Write::Delete => false,
+    };
+    is_of_something && fault.class == Class::Missing && is_version_known
 }

@@ -1,15 +1,13 @@
 //! Looking at a cluster once, for plans: all connectors in one request, and those that seem absent
 //! one by one, for a connector without a status is not in that answer.
 
-use std::collections::BTreeMap;
-
 use tokio::time::Instant;
 
 use super::access::ConnectReader;
 use super::persist::persist;
-use crate::core::{Backoff, ConnectorName, Fault, ObservedConfig, Spec};
+use crate::core::{Backoff, Fault, Observation, Observed, Spec};
 
-/// The configurations of those declared connectors that are there.
+/// All connectors, and of those declared also what has no status yet.
 ///
 /// # Errors
 /// When the worker cannot be asked until the deadline.
@@ -18,17 +16,15 @@ pub async fn survey<'a>(
     specs: impl IntoIterator<Item = &'a Spec>,
     deadline: Instant,
     backoff: &Backoff,
-) -> Result<BTreeMap<ConnectorName, ObservedConfig>, Fault> {
+) -> Result<Observation, Fault> {
     let mut observation = persist(deadline, backoff, || reader.observe()).await?;
-    let mut found = BTreeMap::new();
     for spec in specs {
-        let config = match observation.remove(&spec.name) {
-            Some(observed) => Some(observed.config),
-            None => persist(deadline, backoff, || reader.config(&spec.name)).await?,
-        };
-        if let Some(config) = config {
-            found.insert(spec.name.clone(), config);
+        if observation.contains_key(&spec.name) {
+            continue;
+        }
+        if let Some(config) = persist(deadline, backoff, || reader.config(&spec.name)).await? {
+            observation.insert(spec.name.clone(), Observed::of_config(config));
         }
     }
-    Ok(found)
+    Ok(observation)
 }

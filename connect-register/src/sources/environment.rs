@@ -26,6 +26,10 @@ pub mod names {
     pub const SECRETS: &str = "CONNECT_REGISTER_SECRETS";
     /// The key of the fingerprints of secrets; also `…_FILE`.
     pub const FINGERPRINT_KEY: &str = "CONNECT_REGISTER_FINGERPRINT_KEY";
+    /// The name of the set that the templates are.
+    pub const SET_NAME: &str = "CONNECT_REGISTER_SET_NAME";
+    /// How many requests may be under way at once.
+    pub const PARALLEL: &str = "CONNECT_REGISTER_PARALLEL";
     /// Where `watch` serves its health and metrics.
     pub const METRICS_ADDR: &str = "METRICS_ADDR";
 }

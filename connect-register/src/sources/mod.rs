@@ -3,6 +3,7 @@
 
 pub mod environment;
 pub mod files;
+pub mod plan_file;
 pub mod templates;
 
 pub use templates::{Loaded, load};

@@ -197,19 +197,37 @@ fn what_the_plug_in_has_against_one_template_keeps_all_from_being_sent() {
 }
 
 #[test]
-fn a_connector_that_the_worker_refuses_does_not_keep_the_others_back() {
+fn after_a_write_that_the_worker_refuses_no_other_is_begun_unless_that_is_asked_for() {
     let templates = Templates::of("a", &[]);
     templates.put("b", &[]);
-    let worker = Worker::start(vec![
-        empty_list(),
-        absent("a"),
-        absent("b"),
-        validates(&[]),
-        validates(&[]),
-        puts("a").fails(400, "Connector configuration is invalid"),
-        puts("b").answers(201, &written("b")),
-    ]);
-    let ran = run(&worker, &templates, &["apply"]).ends_with(6);
+    let script = || {
+        vec![
+            empty_list(),
+            absent("a"),
+            absent("b"),
+            validates(&[]),
+            validates(&[]),
+            puts("a").fails(400, "Connector configuration is invalid"),
+        ]
+    };
+    let worker = Worker::start(script());
+    let ran = run(&worker, &templates, &["apply"]).ends_with(4);
+    insta::assert_snapshot!(ran.stdout + &ran.stderr.replace(&worker.url(), "URL"), @r"
+    CONNECTOR  RESULT
+    a          rejected
+    b          unfinished
+    error: the worker refused:
+      - a: PUT URL/connectors/a/config: 400 Connector configuration is invalid
+    and so these were not written:
+      - b
+    hint: --continue-on-error applies the others all the same; what was written stays
+    ");
+    worker.end();
+
+    let mut script = script();
+    script.push(puts("b").answers(201, &written("b")));
+    let worker = Worker::start(script);
+    let ran = run(&worker, &templates, &["apply", "--continue-on-error"]).ends_with(6);
     assert!(ran.stdout.contains("rejected") && ran.stdout.contains("created"), "{}", ran.stdout);
     worker.end();
 }

@@ -18,9 +18,13 @@ fn a_plan_tells_key_by_key_what_would_change_and_changes_nothing() {
         - gone = 5
         + new = 2
         ~ other = 4 -> 3
+        # restarts the connector and its task
+        # offsets are kept
     + b  create
         + connector.class = x.Sink
         + n = 1
+        # starts the connector and at most 1 task
+        # goes on from the offsets of an earlier connector of this name, where there was one
     1 to create, 1 to update, 0 unchanged
     ");
     worker.end();
@@ -58,7 +62,15 @@ fn a_plan_tells_key_by_key_what_would_change_and_changes_nothing() {
             }
           ],
           "cannot_tell": [],
-          "secrets": "unchanged"
+          "secrets": "unchanged",
+          "state": null,
+          "impact": {
+            "restarts": "connector_and_tasks",
+            "notes": [
+              "restarts the connector and its task",
+              "offsets are kept"
+            ]
+          }
         },
         {
           "name": "b",
@@ -76,12 +88,21 @@ fn a_plan_tells_key_by_key_what_would_change_and_changes_nothing() {
             }
           ],
           "cannot_tell": [],
-          "secrets": "unchanged"
+          "secrets": "unchanged",
+          "state": null,
+          "impact": {
+            "restarts": "starts",
+            "notes": [
+              "starts the connector and at most 1 task",
+              "goes on from the offsets of an earlier connector of this name, where there was one"
+            ]
+          }
         }
       ],
       "summary": {
         "create": 1,
         "update": 1,
+        "delete": 0,
         "none": 0
       }
     }

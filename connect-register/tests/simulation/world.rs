@@ -8,10 +8,10 @@ use std::time::Duration;
 use connect_register::core::applied::{Applied, Fingerprint};
 use connect_register::core::{
     Backoff, Class, ConnectorName, ConnectorStatus, Entry, Fault, IgnoredKeys, ObservedConfig, Place, Spec,
-    State as TaskState, TaskStatus, Value,
+    State as TaskState, TaskStatus, Value, Write,
 };
 use connect_register::reconcile::{
-    Answer, Call, Effect, Event, Mode, Observation, Observed, Policy, Request, State, Time, step,
+    Answer, Call, Effect, Event, Mode, Observation, Observed, Policy, Request, State, Time, WorkerInfo, step,
 };
 
 /// The ways in which a call goes wrong.
@@ -165,7 +165,7 @@ impl World {
             self.calm_at = began + CALM;
         }
         let new = |(salt, mode): (u64, &Mode)| {
-            let policy = Policy { mode: *mode, backoff: Backoff::of_requests(salt) };
+            let policy = Policy::new(*mode, Backoff::of_requests(salt));
             (Some(State::new(policy, self.specs.clone())), Some((began + Duration::from_secs(salt), Event::Begin)))
         };
         let mut runs: Vec<_> = (0..).zip(modes).map(new).collect();
@@ -247,7 +247,7 @@ impl World {
     }
 
     fn answer(&mut self, call: &Call) -> (Duration, Result<Answer, Fault>) {
-        if matches!(call, Call::Put(_)) {
+        if matches!(call, Call::Write(..)) {
             self.writes_sent += 1;
         }
         let latency = Duration::from_millis(5 + self.below(200));
@@ -271,10 +271,12 @@ impl World {
             }
             Wrong::TimedOut => (ninety, fault(in_doubt)),
             Wrong::TimedOutLate => {
-                if let Call::Put(spec) = call {
+                if let Call::Write(name, write) = call
+                    && let Write::Put(payload) = &**write
+                {
                     self.late += 1;
                     let at = self.now + ninety + Duration::from_millis(self.below(20_000));
-                    self.coming.push((at, spec.name.clone(), spec.payload()));
+                    self.coming.push((at, name.clone(), payload.expose().clone()));
                 }
                 (ninety, fault(in_doubt))
             }
@@ -287,7 +289,13 @@ impl World {
             Call::Observe => Answer::Observed(Arc::new(self.observe())),
             Call::ReadConfig(name) => Answer::Config(self.connectors.get(name).map(|c| c.config.clone())),
             Call::Inspect(_) => Answer::Inspected(Vec::new()),
-            Call::Put(spec) => Answer::Written(self.put(&spec.name.clone(), spec.payload())),
+            Call::Worker => {
+                Answer::Worker(WorkerInfo { version: "3.9.1".to_owned(), cluster: Some("simulated".to_owned()) })
+            }
+            Call::Write(name, write) => match &**write {
+                Write::Put(payload) => Answer::Written(self.put(name, payload.expose().clone())),
+                other => unreachable!("nothing declared here takes {other:?}"),
+            },
             Call::Restart(name) => {
                 if let Some(connector) = self.connectors.get_mut(name) {
                     self.needless_restarts += u64::from(!connector.failed);
@@ -344,7 +352,8 @@ fn label(call: &Call) -> String {
         Call::Observe => "observe".to_owned(),
         Call::ReadConfig(name) => format!("read {name}"),
         Call::Inspect(spec) => format!("inspect {}", spec.name),
-        Call::Put(spec) => format!("put {}", spec.name),
+        Call::Worker => "ask for the version".to_owned(),
+        Call::Write(name, _) => format!("write {name}"),
         Call::Restart(name) => format!("restart {name}"),
     }
 }
@@ -370,7 +379,7 @@ fn spec(number: u64) -> Spec {
         place: place.clone(),
         entries: vec![entry("connector.class", "x.Sink"), entry("a", &number.to_string())],
         secrets: std::collections::BTreeSet::new(),
-        applied: Applied::new("default", Fingerprint::None),
+        applied: Some(Applied::new("default", Fingerprint::None)),
         state: None,
         ignored: IgnoredKeys::default(),
     }

@@ -1,0 +1,94 @@
+//! Which set the templates are, and whether what is declared no more is deleted: only what carries
+//! the name of the set, and only after somebody has agreed.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, IsTerminal, Write};
+use std::sync::Arc;
+
+use service::{Exit, Failure};
+
+use crate::core::applied::DEFAULT_SET;
+use crate::core::{ConnectorName, Prune, Spec};
+use crate::sources::environment::names;
+
+/// Which set the templates are.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct SetArgs {
+    /// The name of this set of templates: connectors carry it, and `--prune` deletes only those that do
+    #[arg(long, env = names::SET_NAME, hide_env_values = true, value_name = "NAME", default_value = DEFAULT_SET, value_parser = set_name)]
+    set_name: String,
+}
+
+fn set_name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() || text.chars().any(char::is_control) || text.contains("${") {
+        return Err("a name of a set is not empty, and has neither control characters nor ${".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+impl SetArgs {
+    /// The name.
+    pub(super) fn name(&self) -> &str {
+        &self.set_name
+    }
+
+    /// The specs as those of this set.
+    pub(super) fn own(&self, mut specs: Vec<Arc<Spec>>) -> Vec<Arc<Spec>> {
+        if self.set_name != DEFAULT_SET {
+            for spec in &mut specs {
+                if let Some(applied) = &mut Arc::make_mut(spec).applied {
+                    applied.set.clone_from(&self.set_name);
+                }
+            }
+        }
+        specs
+    }
+}
+
+/// Whether what is declared no more is deleted.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct PruneArgs {
+    /// Delete connectors that carry the name of this set and are declared no more
+    #[arg(long)]
+    prune: bool,
+    /// Let --prune delete all of them where nothing is declared at all
+    #[arg(long, requires = "prune")]
+    allow_empty: bool,
+}
+
+impl PruneArgs {
+    /// What may be deleted. An empty input is more often a slip than a wish.
+    pub(super) fn prune(self, set: &SetArgs, declared: usize) -> Result<Option<Prune>, Failure> {
+        if !self.prune {
+            return Ok(None);
+        }
+        if declared == 0 && !self.allow_empty {
+            let what = format!("nothing is declared, and --prune would delete all of the set {}", set.name());
+            return Err(Failure::new(Exit::Usage, what).hint("if that is meant, say --allow-empty too"));
+        }
+        Ok(Some(Prune::of_set(set.name())))
+    }
+}
+
+/// Asks on a terminal whether these may be deleted; without a terminal it is refused.
+pub(super) fn agree(names: &[&ConnectorName]) -> Result<BTreeSet<ConnectorName>, Failure> {
+    let (mut stderr, stdin) = (anstream::stderr(), std::io::stdin());
+    if !stdin.is_terminal() || !stderr.is_terminal() {
+        let failure = Failure::all(Exit::Usage, "--prune would delete, and nobody can be asked", names);
+        return Err(failure.hint("look at `plan --prune`, then say --yes; nothing was changed"));
+    }
+    let lines: Vec<_> = names.iter().map(|name| format!("  - {name}\n")).collect();
+    let mut answer = String::new();
+    let asked = write!(
+        stderr,
+        "These connectors are declared no more and will be deleted:\n{}Delete them? [y/N] ",
+        lines.concat()
+    )
+    .and_then(|()| stderr.flush())
+    .and_then(|()| stdin.lock().read_line(&mut answer));
+    asked.map_err(|error| Failure::new(Exit::Failed, "nobody could be asked").because(error))?;
+    if !matches!(answer.trim(), "y" | "Y" | "yes") {
+        return Err(Failure::new(Exit::Difference, "not agreed to; nothing was changed"));
+    }
+    Ok(names.iter().map(|name| (*name).clone()).collect())
+}
