@@ -8,6 +8,7 @@ use prometheus_client::registry::Registry;
 use service::{Endpoint, Exit, Readiness, Shutdown, endpoint};
 
 use super::options::{ConnectArgs, LintArgs, TemplateArgs, backoff, duration, show_duration};
+use super::pruning::{PruneArgs, SetArgs};
 use super::watch_metrics::WatchMetrics;
 use crate::core::{ConnectorName, Verdict};
 use crate::reconcile::{Mode, Note, Observation, Policy, Rejection, RestartPolicy, State, drive};
@@ -16,14 +17,22 @@ use crate::sources::environment::names;
 /// Keep the connectors as declared, and their tasks running
 ///
 /// Every interval all connectors are read in one request; what differs is written, and what has
-/// failed is restarted: at once, then after 10, 20, 40 … seconds, at most five minutes apart. Serves
-/// /livez, /readyz and /metrics. Several at once do no harm. SIGTERM ends it with exit code 0.
+/// failed is restarted: at once, then after 10, 20, 40 … seconds, at most five minutes apart. A state is
+/// put right only where a template declares one. With --prune it deletes without asking; two sidecars
+/// with other templates under one --set-name would then fight. Serves /livez, /readyz and /metrics. Several at once do no harm. SIGTERM ends it with exit code 0.
 ///
 /// Example: connect-register watch -f connectors/ --interval 30s
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
     templates: TemplateArgs,
+    #[command(flatten)]
+    set: SetArgs,
+    #[command(flatten)]
+    prune: PruneArgs,
+    /// How many requests may be under way at once
+    #[arg(long, env = names::PARALLEL, hide_env_values = true, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    parallel: u16,
     #[command(flatten)]
     lint: LintArgs,
     /// The pause between two looks
@@ -47,7 +56,8 @@ enum Restart {
 
 pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Exit> {
     let loaded = args.templates.load()?;
-    let specs = loaded.specs()?;
+    let specs = args.set.own(loaded.specs()?);
+    let prune = args.prune.prune(&args.set, specs.len())?;
     let client = connect.client(loaded.environment.redactor.clone())?;
     let shutdown = Shutdown::on_signals()?;
     let listener = endpoint::bind(&args.metrics_addr).await?;
@@ -66,7 +76,11 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
         Restart::Failed => RestartPolicy::Failed,
         Restart::Never => RestartPolicy::Never,
     };
-    let policy = Policy::new(Mode::Watch { interval: args.interval, restarts }, backoff());
+    let policy = Policy {
+        parallel: usize::from(args.parallel),
+        prune,
+        ..Policy::new(Mode::Watch { interval: args.interval, restarts }, backoff())
+    };
     let mut told = Told { metrics, readiness, verdicts: BTreeMap::new(), is_reached: None };
     let state = State::new(policy, specs);
     drive(&client, state, args.lint.policy(), &shutdown, |note, state| told.note(note, state)).await;
@@ -99,7 +113,7 @@ impl Told {
             Note::Differs(name, action) => tracing::info!(connector = %name, action = action.word(), "differs"),
             Note::Wrote(name, effect) => tracing::info!(connector = %name, "{}", effect.word()),
             Note::Asked(name, state) => {
-                tracing::info!(connector = %name, %state, "was asked to be in its declared state")
+                tracing::info!(connector = %name, %state, "was asked to be in its declared state");
             }
             Note::RollingBack(_) => {}
             Note::Landed(name) => tracing::info!(connector = %name, "the write has had its effect after all"),

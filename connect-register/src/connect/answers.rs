@@ -2,8 +2,10 @@
 //! needed is read: the values that a validation echoes, resolved, never leave this module.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::core::lint::Validation;
 use crate::core::{ConnectorName, ConnectorStatus, ObservedConfig, Redactor, State, TaskStatus};
@@ -56,8 +58,42 @@ impl From<DefinitionAnswer> for KeyDefinition {
     }
 }
 
-/// `GET /connectors?expand=info&expand=status`
-pub(super) type ConnectorsAnswer = BTreeMap<String, ExpandedAnswer>;
+/// `GET /connectors?expand=info&expand=status`, read as it comes: a thousand connectors take megabytes.
+#[derive(Debug)]
+pub(super) enum ConnectorsAnswer {
+    Expanded(BTreeMap<String, ExpandedAnswer>),
+    /// A worker before Kafka 2.3 knows nothing of `expand`.
+    Names,
+}
+
+impl<'de> Deserialize<'de> for ConnectorsAnswer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ConnectorsVisitor)
+    }
+}
+
+struct ConnectorsVisitor;
+
+impl<'de> Visitor<'de> for ConnectorsVisitor {
+    type Value = ConnectorsAnswer;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("connectors by name")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut connectors = BTreeMap::new();
+        while let Some((name, connector)) = map.next_entry()? {
+            connectors.insert(name, connector);
+        }
+        Ok(ConnectorsAnswer::Expanded(connectors))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(ConnectorsAnswer::Names)
+    }
+}
 
 #[derive(Debug, Deserialize)]
 pub(super) struct ExpandedAnswer {
@@ -116,7 +152,7 @@ struct ValidatedValue {
     errors: Vec<String>,
 }
 
-pub(super) fn observation(answer: ConnectorsAnswer, redactor: &Redactor) -> Observation {
+pub(super) fn observation(answer: BTreeMap<String, ExpandedAnswer>, redactor: &Redactor) -> Observation {
     let observed = |(name, expanded): (String, ExpandedAnswer)| {
         let status = expanded.status.map(|status| status.into_core(redactor));
         (ConnectorName::reported(name), Observed { config: expanded.info.config, status })

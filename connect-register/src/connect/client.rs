@@ -167,21 +167,15 @@ impl<T: Transport> ConnectReader for Client<T> {
 
     async fn observe(&self) -> Result<Observation, Fault> {
         let path = "/connectors?expand=info&expand=status";
-        let answer: serde_json::Value = self.call(Purpose::Read, get(path, READ_TIMEOUT)).await?;
-        let told = || Told { request: format!("GET {}{path}", self.address()), purpose: Purpose::Read };
-        if answer.is_array() {
-            let message = "the worker is older than Kafka 2.3: it cannot tell of all connectors at once";
-            return Err(self.fault(&told(), Class::Fatal, None, message));
-        }
-        let answer: ConnectorsAnswer = serde_json::from_value(answer).map_err(|_| {
-            self.fault(
-                &told(),
-                Class::NotConnect,
-                None,
-                "this is no answer of Kafka Connect: its JSON has another shape",
-            )
-        })?;
-        Ok(observation(answer, &self.redactor))
+        let connectors = match self.call(Purpose::Read, get(path, READ_TIMEOUT)).await? {
+            ConnectorsAnswer::Expanded(connectors) => connectors,
+            ConnectorsAnswer::Names => {
+                let told = Told { request: format!("GET {}{path}", self.address()), purpose: Purpose::Read };
+                let message = "the worker is older than Kafka 2.3: it cannot tell of all connectors at once";
+                return Err(self.fault(&told, Class::Fatal, None, message));
+            }
+        };
+        Ok(observation(connectors, &self.redactor))
     }
 
     async fn config(&self, name: &ConnectorName) -> Result<Option<ObservedConfig>, Fault> {

@@ -45,7 +45,7 @@ fn answered(state: &mut State, now: Time, call: &Call, answer: Answer, requests:
             observed(state, now, &observation, requests);
         }
         (Call::Worker, Answer::Worker(info)) => {
-            state.worker = KafkaVersion::parse(&info.version).map_or(Version::Untold, Version::Known)
+            state.worker = KafkaVersion::parse(&info.version).map_or(Version::Untold, Version::Known);
         }
         (Call::ReadConfig(name), Answer::Config(config)) => checked(state, now, name, config, requests),
         (Call::Inspect(spec), Answer::Inspected(mistakes)) => inspected(state, now, spec, mistakes, requests),
@@ -237,3 +237,7 @@ fn has_vanished(write: &Write, fault: &Fault, is_version_known: bool) -> bool {
     };
     is_of_something && fault.class == Class::Missing && is_version_known
 }
+
+#[cfg(test)]
+#[path = "step_tests.rs"]
+mod tests;

@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
 mod apply;
+mod atomic;
 mod canary;
 mod errors;
 mod fixture;
 mod plan;
+mod prune;
+mod saved_plan;
 mod shipped;
 mod status;
 mod validate;

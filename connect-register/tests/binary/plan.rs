@@ -3,14 +3,19 @@ use serde_json::json;
 use crate::fixture::*;
 use crate::worker::Worker;
 
-#[test]
-fn a_plan_tells_key_by_key_what_would_change_and_changes_nothing() {
+/// `a` differs in every way a key can, `b` is new.
+fn differing() -> (Templates, Worker) {
     let templates = Templates::of("a", &[("same", "1"), ("new", "2"), ("other", "3"), ("db.password", "x-new")]);
     templates.put("b", &[("n", "1")]);
     let observed = with_class(&[("same", "1"), ("other", "4"), ("gone", "5"), ("db.password", "x-old")]);
     let keys = ["same", "new", "other", "db.password", "n"];
-    let script = || vec![list("a", &observed), absent("b"), validates(&keys), validates(&keys)];
-    let worker = Worker::start(script());
+    let worker = Worker::start(vec![list("a", &observed), absent("b"), validates(&keys), validates(&keys)]);
+    (templates, worker)
+}
+
+#[test]
+fn a_plan_tells_key_by_key_what_would_change_and_changes_nothing() {
+    let (templates, worker) = differing();
     let ran = run(&worker, &templates, &["plan"]).ends_with(0);
     insta::assert_snapshot!(ran.stdout, @r"
     ~ a  update
@@ -28,8 +33,11 @@ fn a_plan_tells_key_by_key_what_would_change_and_changes_nothing() {
     1 to create, 1 to update, 0 unchanged
     ");
     worker.end();
+}
 
-    let worker = Worker::start(script());
+#[test]
+fn a_plan_as_a_document_tells_the_same() {
+    let (templates, worker) = differing();
     let ran = run(&worker, &templates, &["plan", "-o", "json", "--fail-on-changes"]).ends_with(3);
     insta::assert_snapshot!(ran.stdout.replace(&worker.url(), "URL"), @r#"
     {
