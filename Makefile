@@ -8,10 +8,10 @@ CARGO ?= cargo
 RELEASE := target/release
 DEBUG := target/debug
 
-.PHONY: help setup build demo up down test lint fmt deny bench clean-cache
+.PHONY: help setup build demo up down test rehearse-compose lint fmt deny bench clean-cache
 
 help: ## Show this help
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install or name the system packages that are missing
 	@stack/setup.sh
@@ -34,14 +34,24 @@ test: setup ## Run every test, those on the real servers too
 	@$(DEBUG)/stack fetch
 	$(CARGO) test --locked --workspace
 
+rehearse-compose: setup ## Run the compose file for real, where need be with stand-ins (REAL_IMAGES=1 for none)
+	$(CARGO) build --locked --workspace --bins
+	@if [ -n "$(REAL_IMAGES)" ]; then real=--real-images; else real=; fi; \
+	trap 'compose/rehearsal/engine down' EXIT; \
+	compose/rehearsal/engine up; \
+	environment=$$(compose/rehearsal/engine env); eval "$$environment"; \
+	compose/rehearsal/base $$real; \
+	compose/rehearsal/images $$real; \
+	$(DEBUG)/rehearse
+
 lint: ## Check code, docs, compose files and scripts
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
 	@PATH="$$(.ci/tools):$$PATH"; set -x; \
 	yamllint --strict .; \
-	hadolint compose/*.Dockerfile; \
-	shellcheck .ci/run .ci/tools compose/ready stack/setup.sh; \
+	hadolint compose/*.Dockerfile compose/rehearsal/vendors/*/Dockerfile; \
+	shellcheck -x $$(git grep -lE '^#!.*\bbash'); \
 	taplo format --check; \
 	zizmor --offline --quiet .github; \
 	lychee --quiet --offline --include-fragments README.md CONTRIBUTING.md CHANGELOG.md docs
@@ -57,4 +67,5 @@ bench: build ## Measure boot and landing, and write docs/benchmarks.md
 	@$(RELEASE)/stack bench landing --write docs/benchmarks.md
 
 clean-cache: ## Remove everything that was downloaded
+	@compose/rehearsal/engine down
 	@stack/setup.sh --clean-cache

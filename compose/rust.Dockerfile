@@ -14,8 +14,8 @@ WORKDIR /src
 COPY . .
 RUN --mount=type=cache,id=connect-companion-registry,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,id=connect-companion-target,target=/src/target,sharing=locked \
-    cargo build --profile dist --locked -p producer -p connect-register -p landing --bins \
- && install -D -t /out/ target/dist/producer target/dist/connect-register target/dist/landing
+    cargo build --release --locked -p producer -p connect-register -p landing --bins \
+ && install -D -t /out/ target/release/producer target/release/connect-register target/release/landing
 
 FROM ${RUNTIME_IMAGE} AS runtime
 RUN apt-get update \

@@ -33,7 +33,7 @@ async fn known_password(project: &Project) -> anyhow::Result<()> {
     act("a mistake: a known password, published to everybody");
     let ran = project.try_with("docker compose up -d --wait", &[("PUBLISH_ADDRESS", "0.0.0.0")]).await?;
     ensure!(ran.code != 0, "it was accepted");
-    told(ran.line_with(&["preflight"])?);
+    told(ran.line_with(&["preflight", "didn't complete successfully"])?);
     let said = project.try_with("docker compose logs --no-log-prefix preflight", &[]).await?;
     told(said.line_with(&["error: PGPASSWORD is a known password"])?);
     said.line_with(&["error: GRAFANA_ADMIN_PASSWORD is a known password"])?;
@@ -56,7 +56,7 @@ async fn wrong_password(project: &Project) -> anyhow::Result<()> {
     act("a mistake: another password than the data was made with");
     let ran = project.try_with("docker compose up -d --wait", &[("PGPASSWORD", "another-canary-5519")]).await?;
     ensure!(ran.code != 0, "it was accepted");
-    told(ran.line_with(&["migrate"])?);
+    told(ran.line_with(&["migrate", "didn't complete successfully"])?);
     let logs = project.try_with("docker compose logs --no-color", &[]).await?;
     told(logs.line_with(&["migrate", "password"])?);
     ensure!(!logs.stdout.contains("another-canary-5519"), "the password is in the logs");

@@ -44,6 +44,7 @@ async fn acts(project: &mut Project) -> anyhow::Result<()> {
     steering::drift(project).await?;
     steering::another_rate(project).await?;
     trouble::restart_each(project).await?;
+    trouble::frozen_worker(project).await?;
     night::down_and_up_again(project).await?;
     mistakes::with_data(project).await?;
     trouble::full_disk(project).await?;

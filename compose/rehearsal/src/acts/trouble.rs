@@ -21,13 +21,34 @@ pub(super) async fn restart_each(project: &Project) -> anyhow::Result<()> {
         };
         timed(&format!("{service} is back"), restart).await?;
     }
+    sales_land_again(project).await?;
+    closed_ledger(project).await
+}
+
+/// Freezes the Connect worker until the broker has given it up, and lets it go on.
+pub(super) async fn frozen_worker(project: &Project) -> anyhow::Result<()> {
+    act("the Connect worker freezes until the broker has given it up");
+    let since = project.run("date -u +%Y-%m-%dT%H:%M:%SZ").await?;
+    let logs = format!("docker compose logs --no-log-prefix --since {} kafka", since.trim());
+    project.run("docker compose pause connect").await?;
+    let line = until("the broker gives the worker up", FOLLOW, async || {
+        let said = project.try_with(&logs, &[]).await?;
+        Ok(said.line_with(&["in group connect-companion has failed"]).map_err(|error| error.to_string()))
+    })
+    .await;
+    project.run("docker compose unpause connect").await?;
+    line?;
+    timed("sales land again", sales_land_again(project)).await?;
+    closed_ledger(project).await
+}
+
+async fn sales_land_again(project: &Project) -> anyhow::Result<()> {
     let before = count(project).await?;
     until("sales land again", FOLLOW, async || {
         let now = count(project).await?;
         Ok(if now > before { Ok(()) } else { Err(format!("{now} rows")) })
     })
-    .await?;
-    closed_ledger(project).await
+    .await
 }
 
 /// Fills the disk of the database while sales come, and empties it again.
@@ -63,11 +84,7 @@ async fn on_a_small_disk(project: &Project) -> anyhow::Result<()> {
     project.run(&format!("docker exec {KEEPER} rm /data/filler")).await?;
     until("every container is well again", START, async || containers::are_well(project).await).await?;
     let before = count(project).await?;
-    until("sales land again", FOLLOW, async || {
-        let now = count(project).await?;
-        Ok(if now > before { Ok(()) } else { Err(format!("{now} rows")) })
-    })
-    .await?;
+    sales_land_again(project).await?;
     closed_ledger(project).await?;
     ensure!(count(project).await? > before, "rows have gone");
     Ok(())

@@ -33,7 +33,8 @@ require_password() {
 
 make_database() {
   local options
-  read -r -a options <<<"${POSTGRES_INITDB_ARGS-}"
+  # Words of a shell, quotes and all.
+  eval "options=(${POSTGRES_INITDB_ARGS-})"
   # This server was built for a socket below /tmp.
   initdb --set unix_socket_directories=/var/run/postgresql --username="$POSTGRES_USER" \
     --pwfile=<(printf '%s\n' "${POSTGRES_PASSWORD-}") "${options[@]}"

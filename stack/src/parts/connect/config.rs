@@ -56,6 +56,9 @@ pub(super) fn render(worker: &Worker<'_>) -> String {
             ("connector.client.config.override.policy", "All"),
             // At the default of 60 s every restart repeats up to a minute of traffic.
             ("offset.flush.interval.ms", "5000"),
+            // The default of five minutes keeps tasks for a worker that may come back; the only one
+            // does not wait for itself.
+            ("scheduled.rebalance.max.delay.ms", "0"),
             // One transaction a poll: more records a poll are fewer commits.
             ("consumer.max.poll.records", "3000"),
             ("consumer.max.partition.fetch.bytes", "4194304"),
@@ -105,6 +108,7 @@ mod tests {
         config.providers.env.param.allowlist.pattern=^(PGUSER|PGPASSWORD)$
         connector.client.config.override.policy=All
         offset.flush.interval.ms=5000
+        scheduled.rebalance.max.delay.ms=0
         consumer.max.poll.records=3000
         consumer.max.partition.fetch.bytes=4194304
         consumer.fetch.min.bytes=1
