@@ -73,7 +73,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Exit> {
-    let loaded = args.templates.load()?;
+    let mut loaded = args.templates.load()?;
     let client = connect.client(loaded.environment.redactor.clone())?;
     let (unknown_keys, deadline) = (args.lint.policy(), Instant::now() + args.timeout);
     let prune = args.prune.prune(&args.set, loaded.drafts.len())?;
@@ -87,7 +87,7 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
     if !loaded.mistakes.is_empty() {
         return Err(check::failure(&loaded, &client, unknown_keys, deadline).await.into());
     }
-    let specs = args.set.own(loaded.specs()?);
+    let specs = args.set.own(loaded.take_specs()?);
     let prune = match &args.plan {
         Some(file) => planned(file, args, &loaded, &specs, &client, deadline).await?,
         None => agreed(prune, args.yes, &specs, &client, deadline).await?,

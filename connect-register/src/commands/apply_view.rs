@@ -98,7 +98,7 @@ struct Body<'a> {
 #[derive(Serialize)]
 struct Row<'a> {
     name: &'a ConnectorName,
-    result: &'static str,
+    result: String,
     /// The state that it was asked to be in.
     #[serde(skip_serializing_if = "Option::is_none")]
     asked: Option<DesiredState>,
@@ -115,7 +115,7 @@ fn show(state: &State, cause: Option<&Cause>, worker: &str, format: Format) -> a
             let members = state.members.iter();
             let connectors = members.map(|member| Row {
                 name: &member.name,
-                result: word(state, member, cause),
+                result: word(state, member, cause).replace(' ', "_"),
                 asked: member.asked,
                 verdict: is_there(member).then_some(&member.verdict),
                 message: reason(member, cause),

@@ -51,7 +51,8 @@ Examples:
   connect-register watch -f connectors/          keep it so
 
 Exit codes:
-  0 ok   1 failed   2 wrong usage   3 differs (plan --fail-on-changes)   4 mistakes in templates
+  0 ok   1 failed   2 wrong usage   3 differs (plan --fail-on-changes; a saved plan does not hold any more)
+  4 mistakes in templates, or refused
   5 worker unreachable, or time over   6 applied in part   7 applied, but not running   8 denied
   130 Ctrl-C   143 SIGTERM";
 

@@ -55,8 +55,8 @@ enum Restart {
 }
 
 pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Exit> {
-    let loaded = args.templates.load()?;
-    let specs = args.set.own(loaded.specs()?);
+    let mut loaded = args.templates.load()?;
+    let specs = args.set.own(loaded.take_specs()?);
     let prune = args.prune.prune(&args.set, specs.len())?;
     let client = connect.client(loaded.environment.redactor.clone())?;
     let shutdown = Shutdown::on_signals()?;

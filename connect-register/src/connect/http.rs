@@ -15,6 +15,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A thousand connectors with traces fit many times.
 const LONGEST_ANSWER: usize = 64 << 20;
 
+/// The list of a thousand connectors is not longer.
+const LONGEST_PROMISE: usize = 4 << 20;
+
 /// HTTP basic authentication.
 #[derive(Clone, Debug)]
 pub struct Credentials {
@@ -102,7 +105,9 @@ impl Transport for HttpTransport {
         }
         let mut response = builder.send().await.map_err(|error| broken(&error))?;
         let status = response.status().as_u16();
-        let mut body = Vec::new();
+        // The length is a promise of others: it saves growing step by step, and nothing is taken on trust.
+        let promised = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let mut body = Vec::with_capacity(promised.min(LONGEST_PROMISE));
         while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
             if body.len() + chunk.len() > LONGEST_ANSWER {
                 let message = format!("the answer is longer than {} MiB", LONGEST_ANSWER >> 20);

@@ -42,7 +42,7 @@ pub struct Part {
 /// A value before it is rendered.
 #[derive(Clone, Debug)]
 pub enum Content {
-    /// A number or a boolean.
+    /// A number, a boolean, or a text in which nothing is to be rendered.
     Literal(String),
     /// A parsed Handlebars template.
     Handlebars(Box<Handlebars>),
@@ -64,6 +64,8 @@ pub fn parse(file: &Arc<str>, text: &str, mistakes: &mut Vec<Mistake>) -> Templa
 fn part(member: Member, mistakes: &mut Vec<Mistake>) -> Part {
     let content = match member.scalar {
         Scalar::Literal(text) => Some(Content::Literal(text)),
+        // Most values name nothing: a tree of each would take most of the time and memory of a large set.
+        Scalar::Text(text) if !text.contains("{{") => Some(Content::Literal(text)),
         Scalar::Text(text) => match Handlebars::compile(&text) {
             Ok(template) => Some(Content::Handlebars(Box::new(template))),
             Err(error) => {

@@ -322,6 +322,47 @@ fn what_was_done_is_taken_back_whatever_went_wrong() {
 }
 
 #[test]
+fn a_view_that_lags_is_not_taken_for_what_was_there_before() {
+    let mut world = World::of(&[]).fault("PUT b", Class::Invalid);
+    let specs = [spec("a", &[("n", "1")], None), spec("b", &[("n", "1")], None)];
+    let policy = Policy { on_error: OnError::RollBack, ..apply(Goal::Written) };
+    let (mut state, mut now, mut event, mut looks) = (State::new(policy, specs), Time::ZERO, Event::Begin, 0);
+    while state.ending.is_none() {
+        let (after, requests) = step(state, now, event);
+        state = after;
+        let next = requests.into_iter().find_map(|request| match request {
+            Request::Call(call) => Some(Ok(call)),
+            Request::Wake(at) => Some(Err(at)),
+            Request::Tell(_) => None,
+        });
+        event = match next {
+            Some(Ok(Call::Observe)) => {
+                looks += 1;
+                // The first looks after the turn show what was there before it all.
+                let lags = state.is_going_back() && now < Duration::from_secs(5);
+                let observation = if lags { Observation::new() } else { world.observe() };
+                Event::Answered(Call::Observe, Ok(Answer::Observed(Arc::new(observation))))
+            }
+            Some(Ok(Call::ReadConfig(name))) if state.is_going_back() && now < Duration::from_secs(5) => {
+                Event::Answered(Call::ReadConfig(name), Ok(Answer::Config(None)))
+            }
+            Some(Ok(call)) => {
+                let answer = world.answer(&call);
+                Event::Answered(call, answer)
+            }
+            Some(Err(at)) => {
+                now = at;
+                Event::Woken
+            }
+            None => break,
+        };
+    }
+    assert!(matches!(state.ending, Some(Ending::RolledBack(_))), "{:?}", state.ending);
+    assert_eq!((world.told().as_str(), world.writes().as_str()), ("", "PUT a, PUT b, DELETE a"));
+    assert!(looks > 2);
+}
+
+#[test]
 fn time_that_is_over_takes_back_what_was_done() {
     let world = World::of(&[]);
     let mut world = (0..40).fold(world, |world, _| world.fault("PUT b", Class::Rebalance));

@@ -45,13 +45,26 @@ impl Loaded {
     /// # Errors
     /// A failure that tells all mistakes.
     pub fn specs(&self) -> Result<Vec<Arc<Spec>>, Failure> {
+        self.specs_of(self.drafts.iter().cloned())
+    }
+
+    /// The specs of templates without mistakes, made of the drafts, which are gone then: a large set
+    /// is not held twice.
+    ///
+    /// # Errors
+    /// A failure that tells all mistakes.
+    pub fn take_specs(&mut self) -> Result<Vec<Arc<Spec>>, Failure> {
+        let drafts = std::mem::take(&mut self.drafts);
+        self.specs_of(drafts.into_iter())
+    }
+
+    fn specs_of(&self, drafts: impl Iterator<Item = Draft>) -> Result<Vec<Arc<Spec>>, Failure> {
         if !self.mistakes.is_empty() {
             return Err(invalid(&self.mistakes));
         }
         let environment = &self.environment;
-        let spec =
-            |draft: &Draft| draft.clone().into_spec(DEFAULT_SET, &environment.variables, environment.key.as_ref());
-        Ok(self.drafts.iter().filter_map(spec).map(Arc::new).collect())
+        let spec = |draft: Draft| draft.into_spec(DEFAULT_SET, &environment.variables, environment.key.as_ref());
+        Ok(drafts.filter_map(spec).map(Arc::new).collect())
     }
 }
 
