@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::options::{ConnectArgs, TemplateArgs, backoff, duration, show_duration};
 use super::progress::Progress;
-use crate::core::readiness::KafkaVersion;
+use crate::core::KafkaVersion;
 use crate::core::{Class, ConnectorName, Fault, Verdict, lint};
 use crate::reconcile::ConnectReader;
 use crate::reconcile::inspect::missing_providers;
@@ -70,7 +70,9 @@ enum Pending {
 impl From<Fault> for Pending {
     fn from(fault: Fault) -> Self {
         match fault.class {
-            Class::Denied => Self::Never(fault.into_failure("the worker will not be spoken to").into()),
+            Class::Denied | Class::Untrusted => {
+                Self::Never(fault.into_failure("the worker will not be spoken to").into())
+            }
             _ => Self::Yet { what: fault.to_string(), exit: Exit::Unreachable },
         }
     }
@@ -139,7 +141,7 @@ async fn api(reader: &impl ConnectReader) -> Result<(), Pending> {
     if KafkaVersion::parse(&version).is_some_and(KafkaVersion::has_health) {
         match reader.health().await {
             // A proxy may not let it through.
-            Err(fault) if fault.class == Class::Missing => {}
+            Err(fault) if matches!(fault.class, Class::Missing | Class::Unsupported) => {}
             other => return Ok(other?),
         }
     }

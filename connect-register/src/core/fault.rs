@@ -26,14 +26,18 @@ pub enum Class {
     Unreachable,
     /// Something that is not Kafka Connect answered.
     NotConnect,
-    /// 401 or 403.
+    /// 401, 403 or 407.
     Denied,
+    /// One side does not trust the other's certificate: nothing was done.
+    Untrusted,
     /// 404.
     Missing,
     /// 400: what was sent is wrong.
     Invalid,
     /// The worker has no such plug-in.
     UnknownPlugin,
+    /// The worker has no such endpoint, or does not know what is asked of it: it is too old.
+    Unsupported,
     /// Anything else that will not go away by itself.
     Fatal,
 }
@@ -51,7 +55,7 @@ pub enum Remedy {
 
 impl Class {
     /// Every class, for metrics.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Rebalance,
         Self::Exists,
         Self::Ambiguous,
@@ -62,9 +66,11 @@ impl Class {
         Self::Unreachable,
         Self::NotConnect,
         Self::Denied,
+        Self::Untrusted,
         Self::Missing,
         Self::Invalid,
         Self::UnknownPlugin,
+        Self::Unsupported,
         Self::Fatal,
     ];
 
@@ -73,9 +79,14 @@ impl Class {
         match self {
             Self::Rebalance | Self::Transient | Self::NotSettled | Self::Lag | Self::Unreachable => Remedy::Retry,
             Self::Exists | Self::Ambiguous | Self::NotConnect => Remedy::Look,
-            Self::Done | Self::Denied | Self::Missing | Self::Invalid | Self::UnknownPlugin | Self::Fatal => {
-                Remedy::GiveUp
-            }
+            Self::Done
+            | Self::Denied
+            | Self::Untrusted
+            | Self::Missing
+            | Self::Invalid
+            | Self::UnknownPlugin
+            | Self::Unsupported
+            | Self::Fatal => Remedy::GiveUp,
         }
     }
 
@@ -92,18 +103,20 @@ impl Class {
             Self::Unreachable => "unreachable",
             Self::NotConnect => "not_connect",
             Self::Denied => "denied",
+            Self::Untrusted => "untrusted",
             Self::Missing => "missing",
             Self::Invalid => "invalid",
             Self::UnknownPlugin => "unknown_plugin",
+            Self::Unsupported => "unsupported",
             Self::Fatal => "fatal",
         }
     }
 
     fn exit(self) -> Exit {
         match self {
-            Self::Denied => Exit::Denied,
+            Self::Denied | Self::Untrusted => Exit::Denied,
             Self::Invalid | Self::UnknownPlugin => Exit::Invalid,
-            Self::Exists | Self::Done | Self::Missing | Self::Fatal => Exit::Failed,
+            Self::Exists | Self::Done | Self::Missing | Self::Unsupported | Self::Fatal => Exit::Failed,
             Self::Rebalance
             | Self::Ambiguous
             | Self::Transient
@@ -122,9 +135,18 @@ impl Class {
             Self::NotConnect => {
                 Some("is KAFKA_CONNECT_URL that of a Kafka Connect worker, and not of something before it?")
             }
-            Self::Denied => {
-                Some("set KAFKA_CONNECT_BASIC_AUTH_USERNAME and KAFKA_CONNECT_BASIC_AUTH_PASSWORD (or …_PASSWORD_FILE)")
-            }
+            Self::Denied => Some(
+                "set KAFKA_CONNECT_BASIC_AUTH_USERNAME and KAFKA_CONNECT_BASIC_AUTH_PASSWORD, or \
+                 KAFKA_CONNECT_BEARER_TOKEN, or KAFKA_CONNECT_HEADERS (each secret also as …_FILE or …_COMMAND)",
+            ),
+            Self::Untrusted => Some(
+                "KAFKA_CONNECT_TLS_CA names who vouches for the worker; KAFKA_CONNECT_TLS_CERT and \
+                 KAFKA_CONNECT_TLS_KEY are what is shown to it",
+            ),
+            Self::Unsupported => Some(
+                "is the worker new enough for this, and KAFKA_CONNECT_URL the root of its REST API? `GET /` tells its \
+                 version",
+            ),
             Self::Rebalance => {
                 Some("the cluster is busy with a rebalance; try again, or give it longer with --timeout")
             }
