@@ -1,13 +1,17 @@
 //! Settings from the environment. Every mistake is collected, so that all of them are told at once
 //! and not one per run; every secret may also come from a file named by `<NAME>_FILE`, as Docker and
-//! Kubernetes hand them over.
+//! Kubernetes hand them over, or from a command in `<NAME>_COMMAND`, as secret stores hand them out.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
 use std::str::FromStr;
+use std::time::Duration;
 
-use crate::{Exit, Failure, Secret};
+use crate::{Exit, Failure, Secret, secret_command};
+
+/// How long a command may take that prints a secret. Somebody may have to touch a key.
+const COMMAND_LIMIT: Duration = Duration::from_secs(30);
 
 /// Reads settings and remembers what was wrong with them until [`Env::finish`].
 #[derive(Debug, Default)]
@@ -63,27 +67,35 @@ impl Env {
         })
     }
 
-    /// A secret from `NAME` or from the file that `NAME_FILE` names (one trailing line break is
-    /// dropped). Both set is a mistake, for nobody could tell which one counts.
+    /// A secret from `NAME`, from the file that `NAME_FILE` names, or from what the command line in
+    /// `NAME_COMMAND` prints (one trailing line break is dropped). The command is run without a shell, has
+    /// no standard input and half a minute, and has to end well. More than one of them set is a mistake,
+    /// for nobody could tell which one counts.
     pub fn secret(&mut self, name: &str) -> Option<Secret> {
-        let file_name = format!("{name}_FILE");
-        match (self.text(name), self.text(&file_name)) {
-            (Some(_), Some(_)) => {
-                self.mistakes.push(format!("both {name} and {file_name} are set; keep one of them"));
+        let (file_name, command_name) = (format!("{name}_FILE"), format!("{name}_COMMAND"));
+        match (self.text(name), self.text(&file_name), self.text(&command_name)) {
+            (Some(value), None, None) => Some(Secret::new(value)),
+            (None, Some(path), None) => self.secret_from_file(&file_name, Path::new(&path)),
+            (None, None, Some(line)) => self.secret_from_command(&command_name, &line),
+            (None, None, None) => None,
+            (value, file, command) => {
+                let set = [(value, name), (file, &*file_name), (command, &*command_name)];
+                let set: Vec<_> = set.into_iter().filter_map(|(value, name)| value.map(|_| name)).collect();
+                self.mistakes.push(match *set {
+                    [one, other] => format!("both {one} and {other} are set; keep one of them"),
+                    _ => format!("{} are all set; keep one of them", set.join(", ")),
+                });
                 None
             }
-            (Some(value), None) => Some(Secret::new(value)),
-            (None, Some(path)) => self.secret_from_file(&file_name, Path::new(&path)),
-            (None, None) => None,
         }
     }
 
-    /// A secret that must be given, directly or as a file.
+    /// A secret that must be given, directly, as a file or by a command.
     pub fn required_secret(&mut self, name: &str) -> Secret {
         let before = self.mistakes.len();
         self.secret(name).unwrap_or_else(|| {
             if self.mistakes.len() == before {
-                self.mistakes.push(format!("{name} is not set (nor {name}_FILE)"));
+                self.mistakes.push(format!("{name} is not set (nor {name}_FILE or {name}_COMMAND)"));
             }
             Secret::new("")
         })
@@ -121,6 +133,16 @@ impl Env {
             }
         }
     }
+
+    fn secret_from_command(&mut self, command_name: &str, line: &str) -> Option<Secret> {
+        match secret_command::run(line, COMMAND_LIMIT) {
+            Ok(secret) => Some(secret),
+            Err(why) => {
+                self.mistakes.push(format!("{command_name}: {why}"));
+                None
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -142,7 +164,7 @@ mod tests {
           - PGHOST is not set
           - RATE="fast" cannot be read: invalid digit found in string
           - both PW and PW_FILE are set; keep one of them
-          - KEY is not set (nor KEY_FILE)
+          - KEY is not set (nor KEY_FILE or KEY_COMMAND)
         "#);
     }
 
@@ -153,6 +175,31 @@ mod tests {
         let mut env = Env::from_pairs([("PW_FILE", file.path().to_str().unwrap())]);
         assert_eq!(env.required_secret("PW").expose(), "pa ss");
         env.finish().unwrap();
+    }
+
+    #[test]
+    fn a_secret_may_come_from_a_command_and_from_one_place_alone() {
+        let mut env = Env::from_pairs([("PW_COMMAND", "echo 'pa ss'")]);
+        assert_eq!(env.required_secret("PW").expose(), "pa ss");
+        env.finish().unwrap();
+
+        let mut env = Env::from_pairs([
+            ("A", "canary"),
+            ("A_COMMAND", "echo canary"),
+            ("B", "canary"),
+            ("B_FILE", "/canary"),
+            ("B_COMMAND", "echo canary"),
+            ("C_COMMAND", "sh -c 'echo canary; exit 1'"),
+        ]);
+        for name in ["A", "B", "C"] {
+            assert_eq!(env.secret(name), None);
+        }
+        insta::assert_snapshot!(tell(&env.finish().unwrap_err().into()), @r"
+        3 settings are wrong:
+          - both A and A_COMMAND are set; keep one of them
+          - B, B_FILE, B_COMMAND are all set; keep one of them
+          - C_COMMAND: its command ended with exit status: 1
+        ");
     }
 
     #[test]

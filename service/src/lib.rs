@@ -11,6 +11,7 @@ pub mod log;
 pub mod output;
 pub mod program;
 pub mod secret;
+pub mod secret_command;
 pub mod shutdown;
 
 pub use endpoint::{Endpoint, Readiness};

@@ -1,5 +1,6 @@
 //! The commands: one file each, with its arguments, what it does, and how it shows it.
 
+mod access;
 mod apply;
 mod apply_view;
 mod check;
@@ -49,6 +50,12 @@ Examples:
   connect-register apply -f connectors/ --wait   change it, and wait until every task runs
   connect-register status                        connectors, tasks, and why they failed, in words
   connect-register watch -f connectors/          keep it so
+
+Access, all of it from the environment; a secret also as ..._FILE, or from what ..._COMMAND prints:
+  KAFKA_CONNECT_URL                              workers of one cluster, separated by commas
+  KAFKA_CONNECT_BASIC_AUTH_USERNAME, _PASSWORD   or KAFKA_CONNECT_BEARER_TOKEN, or KAFKA_CONNECT_HEADERS
+  KAFKA_CONNECT_TLS_CA, _CERT, _KEY, _INSECURE   who is trusted, and what is shown to the worker
+  KAFKA_CONNECT_PROXY                            an HTTP proxy on the way
 
 Exit codes:
   0 ok   1 failed   2 wrong usage   3 differs (plan --fail-on-changes; a saved plan does not hold any more)

@@ -4,43 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use service::{Env, Exit, Failure};
+use service::{Exit, Failure};
 use tokio::time::Instant;
 
-use crate::connect::{Client, Credentials, HttpTransport};
+pub(super) use super::access::ConnectArgs;
 use crate::core::lint::UnknownKeys;
-use crate::core::{Backoff, Redactor, SecretMode};
+use crate::core::{Backoff, SecretMode};
 use crate::sources::environment::names;
 use crate::sources::{Loaded, load};
-
-/// Which worker, and as whom.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct ConnectArgs {
-    /// The REST address of a Connect worker
-    #[arg(long, global = true, env = names::CONNECT_URL, hide_env_values = true, value_name = "URL", default_value = "http://localhost:8083")]
-    connect_url: String,
-    /// The user for basic authentication; the password comes from `KAFKA_CONNECT_BASIC_AUTH_PASSWORD`
-    /// or the file that `KAFKA_CONNECT_BASIC_AUTH_PASSWORD_FILE` names
-    #[arg(long, global = true, env = names::USERNAME, hide_env_values = true, value_name = "USER")]
-    username: Option<String>,
-}
-
-impl ConnectArgs {
-    /// A client of the worker.
-    pub(super) fn client(&self, redactor: Redactor) -> Result<Client<HttpTransport>, Failure> {
-        let mut env = Env::from_process();
-        let credentials = self
-            .username
-            .clone()
-            .filter(|username| !username.is_empty())
-            .map(|username| Credentials { username, password: env.required_secret(names::PASSWORD) });
-        if credentials.is_none() && env.secret(names::PASSWORD).is_some() {
-            env.mistake(format!("{} is set, but {} is not", names::PASSWORD, names::USERNAME));
-        }
-        env.finish()?;
-        Ok(Client::new(HttpTransport::new(&self.connect_url, credentials)?, redactor))
-    }
-}
 
 /// Which templates, and how they are rendered.
 #[derive(Clone, Debug, clap::Args)]

@@ -1,5 +1,5 @@
 //! The shapes of Connect's answers, read defensively, and turned into the core's own. Only what is
-//! needed is read: the values that a validation echoes, resolved, never leave this module.
+//! needed is read: of the values that a validation echoes, resolved, none but that of our own probe.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,38 @@ use crate::reconcile::{KeyDefinition, Observation, Observed};
 pub(super) struct ErrorAnswer {
     #[expect(dead_code, reason = "its presence tells Connect's own errors from other JSON")]
     error_code: i64,
-    pub(super) message: String,
+    /// Absent where an exception had none.
+    #[serde(default)]
+    pub(super) message: Option<String>,
+}
+
+/// What else says something in words: `GET /health`, and a worker's server before it has resources,
+/// `{"url": "/", "status": "404", "message": "Not Found"}`.
+#[derive(Debug, Deserialize)]
+pub(super) struct SpokenAnswer {
+    pub(super) status: String,
+    #[serde(default)]
+    pub(super) message: Option<String>,
+}
+
+impl SpokenAnswer {
+    /// Both in one text.
+    pub(super) fn words(&self) -> String {
+        let message = self.message.as_deref().unwrap_or_default();
+        [&*self.status, message].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join(": ")
+    }
+}
+
+/// `GET /connectors/{c}/config`. Connect stores keys without a value, and gives them back as `null`: they
+/// are as good as absent.
+#[derive(Debug, Deserialize)]
+#[serde(from = "BTreeMap<String, Option<String>>")]
+pub(super) struct ConfigAnswer(pub(super) ObservedConfig);
+
+impl From<BTreeMap<String, Option<String>>> for ConfigAnswer {
+    fn from(answer: BTreeMap<String, Option<String>>) -> Self {
+        Self(answer.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
+    }
 }
 
 /// `GET /`
@@ -105,11 +136,12 @@ pub(super) struct ExpandedAnswer {
 #[derive(Debug, Deserialize)]
 pub(super) struct InfoAnswer {
     pub(super) name: String,
-    pub(super) config: ObservedConfig,
+    pub(super) config: ConfigAnswer,
 }
 
+/// `GET /connectors/{c}/status`
 #[derive(Debug, Deserialize)]
-struct StatusAnswer {
+pub(super) struct StatusAnswer {
     connector: PartAnswer,
     #[serde(default)]
     tasks: Vec<TaskAnswer>,
@@ -147,20 +179,42 @@ struct ValidatedAnswer {
 struct ValidatedValue {
     name: String,
     #[serde(default)]
-    value: Option<String>,
-    #[serde(default)]
     errors: Vec<String>,
+}
+
+/// The same of a probe, which sends nothing that is secret: here the value that comes back counts.
+#[derive(Deserialize)]
+pub(super) struct EchoAnswer {
+    configs: Vec<EchoedAnswer>,
+}
+
+#[derive(Deserialize)]
+struct EchoedAnswer {
+    value: EchoedValue,
+}
+
+#[derive(Deserialize)]
+struct EchoedValue {
+    name: String,
+    #[serde(default)]
+    value: Option<String>,
 }
 
 pub(super) fn observation(answer: BTreeMap<String, ExpandedAnswer>, redactor: &Redactor) -> Observation {
     let observed = |(name, expanded): (String, ExpandedAnswer)| {
         let status = expanded.status.map(|status| status.into_core(redactor));
-        (ConnectorName::reported(name), Observed { config: expanded.info.config, status })
+        (ConnectorName::reported(name), Observed { config: expanded.info.config.0, status })
     };
     answer.into_iter().map(observed).collect()
 }
 
 impl StatusAnswer {
+    /// The tasks that have failed.
+    pub(super) fn failed_tasks(&self) -> impl Iterator<Item = u32> {
+        let has_failed = |task: &&TaskAnswer| State::parse(&task.part.state) == State::Failed;
+        self.tasks.iter().filter(has_failed).map(|task| task.id)
+    }
+
     fn into_core(self, redactor: &Redactor) -> ConnectorStatus {
         let scrub = |trace: Option<String>| trace.filter(|trace| !trace.is_empty()).map(|trace| redactor.scrub(&trace));
         let task = |task: TaskAnswer| TaskStatus {
@@ -194,7 +248,9 @@ impl ValidationAnswer {
         // is an error, and the key is known to whoever complained.
         validation
     }
+}
 
+impl EchoAnswer {
     /// Whether the value of `name` came back exactly as it was sent.
     pub(super) fn echoes(&self, name: &str, sent: &str) -> Option<bool> {
         self.configs.iter().find(|config| config.value.name == name)?.value.value.as_deref().map(|value| value == sent)

@@ -1,7 +1,8 @@
 //! The classifier: whether what went wrong passes by itself, may have had its effect all the same, or
 //! will not go away, decided in one function. Connect's 500 means three things and its 409 two, so
-//! the texts count; they are those of Apache Kafka's `RestServer`, `DistributedHerder` and
-//! `KafkaConfigBackingStore`, and may stand behind the name of an exception's class.
+//! the texts count; they are those of Apache Kafka's `HerderRequestHandler`, `RestClient`,
+//! `DistributedHerder`, `AbstractHerder` and `KafkaConfigBackingStore`, were compared with its sources and
+//! classes from 2.3 to 4.3, and may stand behind the name of an exception's class.
 
 use super::transport::{Broken, Response, TransportError};
 use crate::core::Class;
@@ -20,12 +21,14 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Whether nothing is changed by it, so that it may be sent again at once.
+    pub fn only_reads(self) -> bool {
+        matches!(self, Self::Read | Self::ReadBack)
+    }
+
     /// What becomes of a request whose outcome is unknown.
-    fn in_doubt(self) -> Class {
-        match self {
-            Self::Read | Self::ReadBack => Class::Transient,
-            Self::Write | Self::Delete => Class::Ambiguous,
-        }
+    pub fn in_doubt(self) -> Class {
+        if self.only_reads() { Class::Transient } else { Class::Ambiguous }
     }
 }
 
@@ -37,12 +40,43 @@ const REBALANCE: [&str; 5] = [
     "due to a conflicting operation (e.g. worker rebalance)",
     "Request cannot be completed because a rebalance is expected",
 ];
-/// Texts of a 500 whose request may have been done, or may be done yet.
-const AMBIGUOUS: [&str; 2] = ["Request timed out", "IO Error trying to forward REST request"];
+/// Texts of a 500 whose request may have been done, or may be done yet: the worker gave up waiting for
+/// itself, for the leader (three texts of `RestClient`), or for the config topic, which may have it.
+const AMBIGUOUS: [&str; 6] = [
+    TIMED_OUT,
+    "Request interrupted",
+    "trying to forward REST request",
+    "Unexpected status code when handling forwarded request",
+    "Error removing connector configuration from Kafka",
+    "Error trying to read to end of config log",
+];
+const TIMED_OUT: &str = "Request timed out";
 /// Texts of a 500 that passes: nothing was done.
-const TRANSIENT: [&str; 2] = ["Failed to write to config topic", "Worker is shutting down"];
+const TRANSIENT: [&str; 2] = ["Failed to write to config topic", SHUTTING_DOWN];
+const SHUTTING_DOWN: &str = "Worker is shutting down";
 const NOT_SETTLED: &str = "tasks haven't stopped completely yet";
 const UNKNOWN_PLUGIN: &str = "Failed to find any class that implements Connector";
+/// Texts of a worker that has no such endpoint (Jersey's own), or not that field of it.
+const UNSUPPORTED: [&str; 3] =
+    ["HTTP 404 Not Found", "HTTP 405 Method Not Allowed", "Unrecognized field \"initial_state\""];
+/// A 403 that no login would change: the worker is set up so.
+const NOT_TRACKED: &str = "Topic tracking";
+
+/// Whether a worker says that it goes away; nothing was done.
+pub(super) fn is_shutting_down(message: &str) -> bool {
+    message.contains(SHUTTING_DOWN)
+}
+
+/// Whether a worker says that it is stuck.
+pub(super) fn is_stalled(message: &str) -> bool {
+    message.contains(TIMED_OUT)
+}
+
+/// `Error writing connector configuration to Kafka`, also a target state, task configurations, a restart
+/// request: what was sent to the topic may be there, or come.
+fn is_write_to_topic(message: &str) -> bool {
+    message.find("Error writing ").is_some_and(|at| message[at..].contains(" to Kafka"))
+}
 
 /// What an answer that is no success means. `message` is that of Connect's own error JSON, `None`
 /// where the body is none.
@@ -51,6 +85,7 @@ pub fn classify(purpose: Purpose, answer: Result<&Response, &TransportError>, me
         Err(TransportError { kind, .. }) => {
             return match kind {
                 Broken::Connect => Class::Unreachable,
+                Broken::Tls => Class::Untrusted,
                 Broken::Timeout | Broken::Cut => purpose.in_doubt(),
                 Broken::TooLong => Class::NotConnect,
             };
@@ -59,11 +94,13 @@ pub fn classify(purpose: Purpose, answer: Result<&Response, &TransportError>, me
     };
     let says = |texts: &[&str]| message.is_some_and(|message| texts.iter().any(|text| message.contains(text)));
     match status {
-        401 | 403 => Class::Denied,
+        403 if says(&[NOT_TRACKED]) => Class::Unsupported,
+        401 | 403 | 407 => Class::Denied,
         409 if says(&["already exists"]) => Class::Exists,
         409 => Class::Rebalance,
+        400 | 404 | 405 | 500 if says(&UNSUPPORTED) => Class::Unsupported,
         400 if says(&[UNKNOWN_PLUGIN]) => Class::UnknownPlugin,
-        400 => Class::Invalid,
+        400 | 413 | 414 | 431 => Class::Invalid,
         404 if message.is_none() => Class::NotConnect,
         404 => match purpose {
             Purpose::ReadBack => Class::Lag,
@@ -72,7 +109,7 @@ pub fn classify(purpose: Purpose, answer: Result<&Response, &TransportError>, me
         },
         408 | 429 => Class::Transient,
         500 if says(&REBALANCE) => Class::Rebalance,
-        500 if says(&AMBIGUOUS) => purpose.in_doubt(),
+        500 if says(&AMBIGUOUS) || message.is_some_and(is_write_to_topic) => purpose.in_doubt(),
         500 if says(&TRANSIENT) => Class::Transient,
         500 if says(&[NOT_SETTLED]) => Class::NotSettled,
         500 if says(&[UNKNOWN_PLUGIN]) => Class::UnknownPlugin,
@@ -84,82 +121,5 @@ pub fn classify(purpose: Purpose, answer: Result<&Response, &TransportError>, me
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use Purpose::{Delete, Read, ReadBack, Write};
-
-    fn class_of(purpose: Purpose, status: u16, message: Option<&str>) -> Class {
-        classify(purpose, Ok(&Response { status, body: Vec::new() }), message)
-    }
-
-    /// Connect's own texts, each with what it means.
-    #[test]
-    fn every_text_of_connect_is_classed() {
-        let no_leader =
-            "Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway.";
-        let conflict = "Cannot complete request because of a conflicting operation (e.g. worker rebalance)";
-        let stale = "Cannot complete request momentarily due to stale configuration (typically caused by a concurrent config change)";
-        let exists = "Connector a already exists";
-        let expected = "org.apache.kafka.connect.runtime.distributed.RebalanceNeededException: Request cannot be completed because a rebalance is expected";
-        let timed_out = "Request timed out. The worker is currently polling the group coordinator for up to 1000ms, which began at 2026-01-01T00:00:00Z";
-        let forward = "IO Error trying to forward REST request: java.net.ConnectException: Connection refused";
-        let topic = "Failed to write to config topic; this may be due to a transient error and the request can be safely retried";
-        let shutting = "Worker is shutting down";
-        let class = "org.apache.kafka.connect.errors.ConnectException: Failed to find any class that implements Connector and which name matches x";
-        let tasks =
-            "Connector a must be STOPPED before its offsets can be altered; its tasks haven't stopped completely yet";
-        let table = [
-            (Write, 409, Some(no_leader), Class::Rebalance),
-            (Write, 409, Some(conflict), Class::Rebalance),
-            (Write, 409, Some(stale), Class::Rebalance),
-            (Write, 409, Some(exists), Class::Exists),
-            (Write, 409, None, Class::Rebalance),
-            (Read, 500, Some(expected), Class::Rebalance),
-            (Write, 500, Some(expected), Class::Rebalance),
-            (Write, 500, Some(timed_out), Class::Ambiguous),
-            (Read, 500, Some(timed_out), Class::Transient),
-            (Write, 500, Some(forward), Class::Ambiguous),
-            (Write, 502, None, Class::Ambiguous),
-            (Write, 503, Some("x"), Class::Ambiguous),
-            (Delete, 504, None, Class::Ambiguous),
-            (Read, 503, None, Class::Transient),
-            (Write, 500, Some(topic), Class::Transient),
-            (Write, 500, Some(shutting), Class::Transient),
-            (Write, 500, Some(class), Class::UnknownPlugin),
-            (Write, 500, Some(tasks), Class::NotSettled),
-            (Write, 400, Some("Connector configuration is invalid"), Class::Invalid),
-            (ReadBack, 404, Some("No status found for connector a"), Class::Lag),
-            (Read, 404, Some("Connector a not found"), Class::Missing),
-            (Delete, 404, Some("Connector a not found"), Class::Done),
-            (Write, 401, None, Class::Denied),
-            (Read, 403, Some("x"), Class::Denied),
-            (Read, 200, None, Class::NotConnect),
-            (Write, 302, None, Class::NotConnect),
-            (Read, 404, None, Class::NotConnect),
-            (Read, 500, None, Class::NotConnect),
-            (Write, 429, None, Class::Transient),
-            (Write, 500, Some("java.lang.NullPointerException"), Class::Fatal),
-            (Write, 422, Some("x"), Class::Fatal),
-        ];
-        for (purpose, status, message, expected) in table {
-            assert_eq!(class_of(purpose, status, message), expected, "{purpose:?} {status} {message:?}");
-        }
-    }
-
-    #[test]
-    fn a_broken_connection_leaves_a_write_in_doubt_but_not_a_read() {
-        let table = [
-            (Write, Broken::Connect, Class::Unreachable),
-            (Read, Broken::Connect, Class::Unreachable),
-            (Write, Broken::Timeout, Class::Ambiguous),
-            (Write, Broken::Cut, Class::Ambiguous),
-            (Read, Broken::Timeout, Class::Transient),
-            (ReadBack, Broken::Cut, Class::Transient),
-            (Read, Broken::TooLong, Class::NotConnect),
-        ];
-        for (purpose, kind, expected) in table {
-            let error = TransportError { kind, message: String::new() };
-            assert_eq!(classify(purpose, Err(&error), None), expected, "{purpose:?} {kind:?}");
-        }
-    }
-}
+#[path = "classify_tests.rs"]
+mod tests;

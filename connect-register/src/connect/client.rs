@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::answers::{
-    ConnectorsAnswer, DefinitionAnswer, ErrorAnswer, InfoAnswer, PluginAnswer, RootAnswer, ValidationAnswer,
-    observation,
+    ConfigAnswer, ConnectorsAnswer, DefinitionAnswer, EchoAnswer, InfoAnswer, PluginAnswer, RootAnswer, SpokenAnswer,
+    StatusAnswer, ValidationAnswer, observation,
 };
-use super::classify::{Purpose, classify};
-use super::transport::{Method, Request, Response, Transport, TransportError};
+use super::classify::Purpose;
+use super::exchange::Exchange;
+use super::transport::{Method, Request, Transport};
 use crate::core::lint::Validation;
 use crate::core::{Class, ConnectorName, DesiredState, Fault, ObservedConfig, Patch, Payload, Redactor, plain};
 use crate::reconcile::{
@@ -34,162 +34,103 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 /// A path that is sent to config providers which know nothing of it.
 const PROBE: &str = "connect-register-probe";
 
-/// A client of one worker.
+/// A client of the workers of one cluster.
 #[derive(Debug)]
 pub struct Client<T> {
-    transport: T,
-    redactor: Redactor,
+    exchange: Exchange<T>,
 }
 
 impl<T: Transport> Client<T> {
-    /// A client over a transport; `redactor` knows the secrets that may not be told.
-    pub fn new(transport: T, redactor: Redactor) -> Self {
-        Self { transport, redactor }
+    /// A client of one worker; `redactor` knows the secrets that may not be told.
+    pub fn new(worker: T, redactor: Redactor) -> Self {
+        Self::of_all(worker, [], redactor)
     }
 
-    /// The address of the worker.
+    /// A client of several workers. The first one is asked until it cannot be reached, is starting or is
+    /// shutting down; then the next one is, and stays so. A write whose outcome is unknown is not sent to
+    /// another one: that is a fault, for whoever sent it to look.
+    pub fn of_all(first: T, others: impl IntoIterator<Item = T>, redactor: Redactor) -> Self {
+        Self { exchange: Exchange::new(std::iter::once(first).chain(others).collect(), redactor) }
+    }
+
+    /// The address of the worker that answered last.
     pub fn address(&self) -> &str {
-        self.transport.address()
+        self.exchange.address()
     }
-
-    async fn call<A: DeserializeOwned>(&self, purpose: Purpose, request: Request) -> Result<A, Fault> {
-        let told = Told { request: format!("{} {}{}", request.method.as_str(), self.address(), request.path), purpose };
-        let response = self.transport.send(request).await.map_err(|error| self.broken(&told, &error))?;
-        if !(200..300).contains(&response.status) {
-            return Err(self.refused(&told, &response));
-        }
-        // 204 and the like have no body; `null` reads as `()`.
-        let body = if response.body.is_empty() { b"null" } else { response.body.as_slice() };
-        serde_json::from_slice(body).map_err(|_| {
-            let class = classify(told.purpose, Ok(&response), None);
-            let message = format!("this is no answer of Kafka Connect: {}", self.start(&response));
-            self.fault(&told, class, Some(&response), &message)
-        })
-    }
-
-    fn broken(&self, told: &Told, error: &TransportError) -> Fault {
-        self.fault(told, classify(told.purpose, Err(error), None), None, &error.message)
-    }
-
-    fn refused(&self, told: &Told, response: &Response) -> Fault {
-        let error: Option<ErrorAnswer> = serde_json::from_slice(&response.body).ok();
-        let message = error.as_ref().map(|error| error.message.as_str());
-        let class = classify(told.purpose, Ok(response), message);
-        self.fault(told, class, Some(response), message.unwrap_or(&self.start(response)))
-    }
-
-    /// What a body that is not Connect's begins with. JSON is not quoted: it may hold a configuration,
-    /// cut in the middle of a secret.
-    fn start(&self, response: &Response) -> String {
-        let text = String::from_utf8_lossy(&response.body);
-        match text.trim().chars().next() {
-            None => "an empty body".to_owned(),
-            Some('{' | '[' | '"') => format!("{} bytes of JSON, or what is left of it", response.body.len()),
-            Some(_) => self.redactor.scrub(&text).trim().chars().take(120).collect(),
-        }
-    }
-
-    fn fault(&self, told: &Told, class: Class, response: Option<&Response>, message: &str) -> Fault {
-        Fault {
-            class,
-            request: plain::line(&told.request),
-            status: response.map(|response| response.status),
-            message: plain::line(&self.redactor.scrub(without_resolved_config(message))),
-        }
-    }
-}
-
-/// What is told of a request.
-struct Told {
-    request: String,
-    purpose: Purpose,
-}
-
-/// Connect's complaint that a configuration names no connector prints all of it, resolved.
-fn without_resolved_config(message: &str) -> &str {
-    const COMPLAINT: &str = "contains no connector type";
-    match message.find(COMPLAINT) {
-        Some(_) => "the configuration contains no connector type",
-        None => message,
-    }
-}
-
-fn get(path: impl Into<String>, timeout: Duration) -> Request {
-    Request { method: Method::Get, path: path.into(), body: None, timeout }
-}
-
-fn put(path: String, body: &BTreeMap<String, String>) -> Request {
-    with_body(Method::Put, path, body)
-}
-
-fn with_body(method: Method, path: String, body: &impl Serialize) -> Request {
-    // Maps of strings always serialise.
-    let body = serde_json::to_vec(body).unwrap_or_default();
-    Request { method, path, body: Some(body), timeout: WRITE_TIMEOUT }
-}
-
-fn act(method: Method, path: String) -> Request {
-    Request { method, path, body: None, timeout: WRITE_TIMEOUT }
-}
-
-fn segment(text: &str) -> impl std::fmt::Display + '_ {
-    utf8_percent_encode(text, SEGMENT)
 }
 
 impl<T: Transport> ConnectReader for Client<T> {
     async fn worker(&self) -> Result<WorkerInfo, Fault> {
-        let root: RootAnswer = self.call(Purpose::Read, get("/", PROBE_TIMEOUT)).await?;
+        let root: RootAnswer = self.exchange.ask(Purpose::Read, get("/", PROBE_TIMEOUT)).await?;
         Ok(WorkerInfo { version: plain::line(&root.version), cluster: root.kafka_cluster_id })
     }
 
     async fn health(&self) -> Result<(), Fault> {
-        self.call::<serde_json::Value>(Purpose::Read, get("/health", PROBE_TIMEOUT)).await.map(|_| ())
+        let (told, response) = self.exchange.send(Purpose::Read, get("/health", PROBE_TIMEOUT)).await?;
+        match (response.status, serde_json::from_slice::<SpokenAnswer>(&response.body)) {
+            (200, Ok(health)) if health.status == "healthy" => Ok(()),
+            (500 | 503, Ok(health)) => {
+                Err(self.exchange.fault(&told, Class::Transient, Some(&response), &health.words()))
+            }
+            (200..300, _) => Err(self.exchange.foreign(&told, &response)),
+            _ => Err(self.exchange.refused(&told, &response)),
+        }
     }
 
     async fn plugins(&self) -> Result<Vec<String>, Fault> {
-        let plugins: Vec<PluginAnswer> = self.call(Purpose::Read, get("/connector-plugins", READ_TIMEOUT)).await?;
+        let request = get("/connector-plugins", READ_TIMEOUT);
+        let plugins: Vec<PluginAnswer> = self.exchange.ask(Purpose::Read, request).await?;
         let connectors = plugins.into_iter().filter(|plugin| matches!(&*plugin.kind, "sink" | "source" | ""));
         Ok(connectors.map(|plugin| plain::line(&plugin.class)).collect())
     }
 
     async fn all_plugins(&self) -> Result<Vec<Plugin>, Fault> {
-        let path = "/connector-plugins?connectorsOnly=false";
-        let plugins: Vec<PluginAnswer> = self.call(Purpose::Read, get(path, READ_TIMEOUT)).await?;
+        // A worker before Kafka 3.2 ignores the parameter.
+        let request = get("/connector-plugins?connectorsOnly=false", READ_TIMEOUT);
+        let plugins: Vec<PluginAnswer> = self.exchange.ask(Purpose::Read, request).await?;
         let plugin = |PluginAnswer { class, kind, version }| Plugin { class, kind, version };
         Ok(plugins.into_iter().map(plugin).collect())
     }
 
     async fn definition(&self, class: &str) -> Result<Vec<KeyDefinition>, Fault> {
         let path = format!("/connector-plugins/{}/config", segment(class));
-        let definitions: Vec<DefinitionAnswer> = self.call(Purpose::Read, get(path, READ_TIMEOUT)).await?;
+        let definitions: Vec<DefinitionAnswer> = self.exchange.ask(Purpose::Read, get(path, READ_TIMEOUT)).await?;
         Ok(definitions.into_iter().map(KeyDefinition::from).collect())
     }
 
     async fn observe(&self) -> Result<Observation, Fault> {
-        let path = "/connectors?expand=info&expand=status";
-        let connectors = match self.call(Purpose::Read, get(path, READ_TIMEOUT)).await? {
-            ConnectorsAnswer::Expanded(connectors) => connectors,
+        let request = get("/connectors?expand=info&expand=status", READ_TIMEOUT);
+        let (told, response) = self.exchange.send(Purpose::Read, request).await?;
+        if response.status != 200 {
+            return Err(self.exchange.refused(&told, &response));
+        }
+        match self.exchange.read(&told, &response)? {
+            ConnectorsAnswer::Expanded(connectors) => Ok(observation(connectors, self.exchange.redactor())),
             ConnectorsAnswer::Names => {
-                let told = Told { request: format!("GET {}{path}", self.address()), purpose: Purpose::Read };
                 let message = "the worker is older than Kafka 2.3: it cannot tell of all connectors at once";
-                return Err(self.fault(&told, Class::Fatal, None, message));
+                Err(self.exchange.fault(&told, Class::Unsupported, None, message))
             }
-        };
-        Ok(observation(connectors, &self.redactor))
-    }
-
-    async fn config(&self, name: &ConnectorName) -> Result<Option<ObservedConfig>, Fault> {
-        match self.call(Purpose::Read, get(path_of(name, "/config"), READ_TIMEOUT)).await {
-            Ok(config) => Ok(Some(config)),
-            Err(fault) if fault.class == Class::Missing => Ok(None),
-            Err(fault) => Err(fault),
         }
     }
 
+    async fn config(&self, name: &ConnectorName) -> Result<Option<ObservedConfig>, Fault> {
+        let (told, response) = self.exchange.send(Purpose::Read, get(path_of(name, "/config"), READ_TIMEOUT)).await?;
+        if response.status != 200 {
+            let fault = self.exchange.refused(&told, &response);
+            return if fault.class == Class::Missing { Ok(None) } else { Err(fault) };
+        }
+        let ConfigAnswer(config) = self.exchange.read(&told, &response)?;
+        // Connect puts the name into every configuration.
+        if config.get("name").is_some_and(|of| of != name.as_str()) {
+            let message = "this is the answer to another request";
+            return Err(self.exchange.fault(&told, Class::Transient, Some(&response), message));
+        }
+        Ok(Some(config))
+    }
+
     async fn validate(&self, class: &str, config: BTreeMap<String, String>) -> Result<Validation, Fault> {
-        let path = format!("/connector-plugins/{}/config/validate", segment(class));
-        let answer: ValidationAnswer = self.call(Purpose::Read, put(path, &config)).await?;
-        Ok(answer.into_core(&self.redactor))
+        let answer: ValidationAnswer = self.exchange.ask(Purpose::Read, put(validation_of(class), &config)).await?;
+        Ok(answer.into_core(self.exchange.redactor()))
     }
 
     /// Asks for a validation whose name is a reference with a path that no provider knows. Kafka's
@@ -199,10 +140,9 @@ impl<T: Transport> ConnectReader for Client<T> {
     async fn provider(&self, class: &str, provider: &str) -> Result<ProviderVerdict, Fault> {
         // The well-known harmless variables tell providers that ignore the path, as Strimzi's does.
         let reference = format!("${{{provider}:{PROBE}:PATH}}${{{provider}:{PROBE}:HOME}}${{{provider}:{PROBE}:PWD}}");
-        let path = format!("/connector-plugins/{}/config/validate", segment(class));
         let body =
             BTreeMap::from([("connector.class".to_owned(), class.to_owned()), ("name".to_owned(), reference.clone())]);
-        match self.call::<ValidationAnswer>(Purpose::Read, put(path, &body)).await {
+        match self.exchange.ask::<EchoAnswer>(Purpose::Read, put(validation_of(class), &body)).await {
             Ok(answer) => Ok(match answer.echoes("name", &reference) {
                 Some(true) if provider == "env" => ProviderVerdict::Missing,
                 Some(false) => ProviderVerdict::Present,
@@ -235,20 +175,69 @@ impl<T: Transport> ConnectWriter for Client<T> {
             DesiredState::Paused => "/pause",
             DesiredState::Stopped => "/stop",
         };
-        self.call::<serde_json::Value>(Purpose::Write, act(Method::Put, path_of(name, verb))).await.map(|_| ())
+        self.exchange.act(Purpose::Write, without_body(Method::Put, path_of(name, verb)), &[202, 204]).await?;
+        Ok(())
     }
 
     async fn delete(&self, name: &ConnectorName) -> Result<(), Fault> {
-        match self.call::<serde_json::Value>(Purpose::Delete, act(Method::Delete, path_of(name, ""))).await {
-            Err(fault) if fault.class == Class::Done => Ok(()),
-            other => other.map(|_| ()),
+        match self.exchange.act(Purpose::Delete, without_body(Method::Delete, path_of(name, "")), &[204]).await {
+            Err(fault) if fault.class != Class::Done => Err(fault),
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 
+    /// A worker before Kafka 3.0 knows nothing of the parameters, and says so by 204: there the tasks are
+    /// restarted one by one.
     async fn restart_failed(&self, name: &ConnectorName) -> Result<(), Fault> {
         let path = path_of(name, "/restart?includeTasks=true&onlyFailed=true");
-        self.call::<serde_json::Value>(Purpose::Write, act(Method::Post, path)).await.map(|_| ())
+        let status = self.exchange.act(Purpose::Write, without_body(Method::Post, path), &[202, 204]).await?;
+        if status == 202 {
+            return Ok(());
+        }
+        let request = get(path_of(name, "/status"), READ_TIMEOUT);
+        let status: StatusAnswer = self.exchange.ask(Purpose::Read, request).await?;
+        for task in status.failed_tasks() {
+            let request = without_body(Method::Post, path_of(name, &format!("/tasks/{task}/restart")));
+            self.exchange.act(Purpose::Write, request, &[204]).await?;
+        }
+        Ok(())
     }
+}
+
+impl<T: Transport> Client<T> {
+    /// Writes a configuration; the answer has to be that of this write.
+    async fn write(&self, name: &ConnectorName, request: Request) -> Result<Effect, Fault> {
+        let (told, response) = self.exchange.send(Purpose::Write, request).await?;
+        let effect = match response.status {
+            201 => Effect::Created,
+            200 => Effect::Updated,
+            202..300 => return Err(self.exchange.foreign(&told, &response)),
+            _ => return Err(self.exchange.refused(&told, &response)),
+        };
+        match serde_json::from_slice::<InfoAnswer>(&response.body) {
+            Ok(info) if info.name == name.as_str() => Ok(effect),
+            // A cut answer, a proxy's page, or the answer of another request: nobody knows.
+            _ => Err(self.exchange.foreign(&told, &response)),
+        }
+    }
+}
+
+fn get(path: impl Into<String>, timeout: Duration) -> Request {
+    Request { method: Method::Get, path: path.into(), body: None, timeout }
+}
+
+fn put(path: String, body: &BTreeMap<String, String>) -> Request {
+    with_body(Method::Put, path, body)
+}
+
+fn with_body(method: Method, path: String, body: &impl Serialize) -> Request {
+    // Maps of strings always serialise.
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    Request { method, path, body: Some(body), timeout: WRITE_TIMEOUT }
+}
+
+fn without_body(method: Method, path: String) -> Request {
+    Request { method, path, body: None, timeout: WRITE_TIMEOUT }
 }
 
 /// The path of a connector, and of what is below it.
@@ -256,26 +245,14 @@ fn path_of(name: &ConnectorName, below: &str) -> String {
     format!("/connectors/{}{below}", segment(name.as_str()))
 }
 
-impl<T: Transport> Client<T> {
-    /// Writes a configuration; the answer has to be that of this write.
-    async fn write(&self, name: &ConnectorName, request: Request) -> Result<Effect, Fault> {
-        let told = Told {
-            request: format!("{} {}{}", request.method.as_str(), self.address(), request.path),
-            purpose: Purpose::Write,
-        };
-        let response = self.transport.send(request).await.map_err(|error| self.broken(&told, &error))?;
-        let effect = match response.status {
-            201 => Effect::Created,
-            200 => Effect::Updated,
-            _ => return Err(self.refused(&told, &response)),
-        };
-        match serde_json::from_slice::<InfoAnswer>(&response.body) {
-            Ok(info) if info.name == name.as_str() => Ok(effect),
-            // A cut answer, a proxy's page, or the answer of another request: nobody knows.
-            _ => {
-                let message = format!("this is not the answer to this write: {}", self.start(&response));
-                Err(self.fault(&told, Class::Ambiguous, Some(&response), &message))
-            }
-        }
-    }
+fn validation_of(class: &str) -> String {
+    format!("/connector-plugins/{}/config/validate", segment(class))
 }
+
+fn segment(text: &str) -> impl std::fmt::Display + '_ {
+    utf8_percent_encode(text, SEGMENT)
+}
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;

@@ -1,87 +1,98 @@
-//! The transport of the product: HTTP and HTTPS by `reqwest`, with time limits, without redirects,
-//! and with a limit on the length of an answer.
+//! The transport of the product: HTTP and HTTPS by `reqwest`, with time limits, without redirects, with
+//! a limit on the length of an answer, and through a proxy only where one is named.
 
 use std::error::Error;
+use std::io;
 use std::time::Duration;
 
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::redirect;
 use service::{Exit, Failure, Secret};
-use url::Url;
 
+use super::address::Address;
+use super::credentials::Credentials;
+use super::tls::{self, Tls, Trust};
 use super::transport::{Broken, Method, Request, Response, Transport, TransportError};
 
 /// Long enough for any worker that is up.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A thousand connectors with traces fit many times.
 const LONGEST_ANSWER: usize = 64 << 20;
-
 /// The list of a thousand connectors is not longer.
 const LONGEST_PROMISE: usize = 4 << 20;
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// HTTP basic authentication.
-#[derive(Clone, Debug)]
-pub struct Credentials {
-    /// The user's name.
-    pub username: String,
-    /// The user's password.
-    pub password: Secret,
+/// How a request travels, whichever worker it goes to.
+#[derive(Clone, Debug, Default)]
+pub struct Route {
+    /// What it carries.
+    pub credentials: Credentials,
+    /// Who is trusted, and what is shown.
+    pub tls: Tls,
+    /// The URL of an HTTP proxy; the system's own settings of proxies are not followed.
+    pub proxy: Option<Secret>,
+}
+
+impl Route {
+    fn client(&self, addresses: &[Address]) -> Result<reqwest::Client, Failure> {
+        // Another part of the process may have installed one: that one will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let failed =
+            |error: reqwest::Error| Failure::new(Exit::Machine, "the HTTP client cannot be made").because(error);
+        let mut headers = self.credentials.headers();
+        headers.insert(ACCEPT, JSON);
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .redirect(redirect::Policy::none())
+            .user_agent(concat!("connect-register/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers);
+        builder = match &self.proxy {
+            None => builder.no_proxy(),
+            Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy.expose()).map_err(|_| {
+                Failure::new(Exit::Invalid, "the address of the proxy cannot be used").hint("http://proxy:3128")
+            })?),
+        };
+        if self.proxy.is_none() && !addresses.iter().any(Address::is_encrypted) {
+            // To read the authorities that this machine trusts takes longer than a request.
+            return builder.tls_certs_only([]).build().map_err(failed);
+        }
+        builder = match &self.tls.trust {
+            Trust::System => builder,
+            Trust::Own(own) => {
+                let own: Result<Vec<_>, _> = own.iter().map(|own| reqwest::Certificate::from_der(own)).collect();
+                builder.tls_certs_only(own.map_err(failed)?)
+            }
+            Trust::Unchecked => builder.tls_danger_accept_invalid_certs(true),
+        };
+        if let Some(identity) = &self.tls.identity {
+            builder =
+                builder.identity(reqwest::Identity::from_pem(identity.pem().expose().as_bytes()).map_err(failed)?);
+        }
+        builder.build().map_err(failed)
+    }
 }
 
 /// Requests to one worker over HTTP.
 #[derive(Debug)]
 pub struct HttpTransport {
-    address: String,
+    address: Address,
     client: reqwest::Client,
-    credentials: Option<Credentials>,
 }
 
 impl HttpTransport {
-    /// A transport to the worker at `url`, such as `http://localhost:8083`.
+    /// Transports to each of the workers of a cluster, by the same route.
     ///
     /// # Errors
-    /// When this is no URL of a worker.
-    pub fn new(url: &str, credentials: Option<Credentials>) -> Result<Self, Failure> {
-        let address = parse(url)?;
-        // Another part of the process may have installed one: that one will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .user_agent(concat!("connect-register/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| Failure::new(Exit::Machine, "the HTTP client cannot be made").because(error))?;
-        Ok(Self { address, client, credentials })
+    /// When the proxy is none, or this machine gives no HTTP client.
+    pub fn to_all(addresses: Vec<Address>, route: &Route) -> Result<Vec<Self>, Failure> {
+        let client = route.client(&addresses)?;
+        Ok(addresses.into_iter().map(|address| Self { address, client: client.clone() }).collect())
     }
-}
-
-/// The address of a worker without its last slash.
-fn parse(text: &str) -> Result<String, Failure> {
-    let wrong = |why: &str| {
-        Failure::new(Exit::Invalid, format!("the address of the Connect worker cannot be used: {why}"))
-            .hint("KAFKA_CONNECT_URL=http://localhost:8083")
-    };
-    if text.contains(',') {
-        return Err(wrong("there are several of them; give one"));
-    }
-    let url = Url::parse(text).map_err(|error| wrong(&format!("{error}")))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(wrong("it starts with http:// or https://, then a host"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("it holds a user or a password").hint(
-            "set KAFKA_CONNECT_BASIC_AUTH_USERNAME and KAFKA_CONNECT_BASIC_AUTH_PASSWORD (or …_PASSWORD_FILE) instead",
-        ));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("it has a query or a fragment"));
-    }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
 impl Transport for HttpTransport {
     fn address(&self) -> &str {
-        &self.address
+        self.address.as_str()
     }
 
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
@@ -92,16 +103,11 @@ impl Transport for HttpTransport {
             Method::Patch => reqwest::Method::PATCH,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let mut builder = self
-            .client
-            .request(method, format!("{}{}", self.address, request.path))
-            .timeout(request.timeout)
-            .header(reqwest::header::ACCEPT, "application/json");
-        if let Some(Credentials { username, password }) = &self.credentials {
-            builder = builder.basic_auth(username, Some(password.expose()));
-        }
+        let url = format!("{}{}", self.address, request.path);
+        // The time limit is that of the whole answer: a slow drip does not prolong it.
+        let mut builder = self.client.request(method, url).timeout(request.timeout);
         if let Some(body) = request.body {
-            builder = builder.header(reqwest::header::CONTENT_TYPE, "application/json").body(body);
+            builder = builder.header(CONTENT_TYPE, JSON).body(body);
         }
         let mut response = builder.send().await.map_err(|error| broken(&error))?;
         let status = response.status().as_u16();
@@ -120,6 +126,9 @@ impl Transport for HttpTransport {
 }
 
 fn broken(error: &reqwest::Error) -> TransportError {
+    if let Some(tls) = tls_error(error).filter(|tls| error.is_connect() || tls::is_of_handshake(tls)) {
+        return TransportError { kind: Broken::Tls, message: tls::explain(tls) };
+    }
     let kind = match error {
         error if error.is_connect() => Broken::Connect,
         error if error.is_timeout() => Broken::Timeout,
@@ -130,24 +139,25 @@ fn broken(error: &reqwest::Error) -> TransportError {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    let message = match kind {
-        Broken::Timeout => "no answer in time".to_owned(),
-        _ => cause.to_string(),
+    let message = match (kind, cause.to_string()) {
+        (Broken::Timeout, _) => "no answer in time".to_owned(),
+        (Broken::Cut, cause) if cause.contains("invalid HTTP") => format!("{cause}: is the address https:// ?"),
+        (_, cause) => cause,
     };
     TransportError { kind, message }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::parse;
-
-    #[test]
-    fn an_address_is_one_http_url_without_credentials() {
-        assert_eq!(parse("http://localhost:8083/").unwrap(), "http://localhost:8083");
-        assert_eq!(parse("https://proxy/connect/").unwrap(), "https://proxy/connect");
-        for bad in ["localhost:8083", "ftp://x", "http://a:1,http://b:1", "http://u:canary@x", "http://x?y=1", ""] {
-            let error = parse(bad).unwrap_err().to_string();
-            assert!(!error.contains("canary"), "{error}");
+/// The error of TLS among the causes of an error, which an I/O error may hold and not tell of.
+fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(tls) = error.downcast_ref() {
+            return Some(tls);
         }
+        if let Some(held) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            return tls_error(held);
+        }
+        cause = error.source();
     }
+    None
 }

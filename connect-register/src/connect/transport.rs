@@ -58,6 +58,8 @@ pub struct Response {
 pub enum Broken {
     /// No connection could be made: nothing was sent.
     Connect,
+    /// The connection could not be secured: nothing was done.
+    Tls,
     /// The answer did not come in time.
     Timeout,
     /// The connection broke before the answer was whole.

@@ -22,6 +22,9 @@ impl ConnectorName {
         if name.chars().any(char::is_control) {
             return Err(format!("the name {:?} has a control character; Connect refuses it", plain::line(name)));
         }
+        if matches!(name, "." | "..") {
+            return Err(format!("the name {name:?} cannot stand in a URL"));
+        }
         Ok(Self(name.to_owned()))
     }
 
@@ -55,7 +58,7 @@ mod tests {
     #[test]
     fn a_name_that_connect_would_refuse_is_refused_here() {
         assert!(ConnectorName::parse("pg-sales-jdbc-sink").is_ok());
-        for bad in ["", "  ", "a\nb", "a\u{1b}[2J"] {
+        for bad in ["", "  ", ".", "..", "a\nb", "a\u{1b}[2J"] {
             assert!(ConnectorName::parse(bad).is_err(), "{bad:?}");
         }
     }

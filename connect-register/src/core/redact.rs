@@ -69,6 +69,12 @@ impl Redactor {
         Self { known }
     }
 
+    /// A redactor that knows further secrets.
+    #[must_use]
+    pub fn and(self, secrets: impl IntoIterator<Item = Secret>) -> Self {
+        Self::new(self.known.into_iter().chain(secrets))
+    }
+
     /// The text without secrets.
     pub fn scrub(&self, text: &str) -> String {
         let mut text = text.to_owned();
@@ -147,6 +153,7 @@ mod tests {
     fn known_values_parameters_and_echoed_values_go() {
         let redactor = Redactor::new([Secret::new("canary"), Secret::new("canary-long"), Secret::new("x")]);
         assert_eq!(redactor.scrub("a canary-long b canary c x"), "a **** b **** c x");
+        assert_eq!(redactor.clone().and([Secret::new("further")]).scrub("canary further"), "**** ****");
         let quoted = Redactor::new([Secret::new("ca\"na\\ry")]);
         assert_eq!(quoted.scrub(r#"{"p": "ca\"na\\ry"} ca"na\ry"#), r#"{"p": "****"} ****"#);
         assert_eq!(redactor.scrub("url ?Password=abc&x=1 PWD=;"), "url ?Password=****&x=1 PWD=;");

@@ -10,12 +10,29 @@ use crate::core::{Redactor, Variables, redact};
 
 /// The environment variables of this program, beside those that templates name.
 pub mod names {
-    /// The address of a Connect worker.
-    pub const CONNECT_URL: &str = "KAFKA_CONNECT_URL";
+    /// The addresses of the workers of a Connect cluster, separated by commas; then what other tools
+    /// call it.
+    pub const CONNECT_URLS: [&str; 3] = ["KAFKA_CONNECT_URL", "CONNECT_URL", "KAFKA_CONNECT_REST"];
     /// The user for HTTP basic authentication.
     pub const USERNAME: &str = "KAFKA_CONNECT_BASIC_AUTH_USERNAME";
-    /// The user's password; also `…_FILE`.
+    /// The user's password; also `…_FILE` and `…_COMMAND`.
     pub const PASSWORD: &str = "KAFKA_CONNECT_BASIC_AUTH_PASSWORD";
+    /// A token, instead of a user; also `…_FILE` and `…_COMMAND`.
+    pub const BEARER_TOKEN: &str = "KAFKA_CONNECT_BEARER_TOKEN";
+    /// Further headers, one `Name: value` a line; also `…_FILE` and `…_COMMAND`.
+    pub const HEADERS: &str = "KAFKA_CONNECT_HEADERS";
+    /// The authorities that vouch for a worker, instead of those that this machine trusts: a PEM file, or
+    /// its text.
+    pub const TLS_CA: &str = "KAFKA_CONNECT_TLS_CA";
+    /// The certificate that is shown to a worker: a PEM file, or its text; then what the Terraform
+    /// provider calls it.
+    pub const TLS_CERT: [&str; 2] = ["KAFKA_CONNECT_TLS_CERT", "KAFKA_CONNECT_TLS_AUTH_CRT"];
+    /// The key of that certificate: a PEM file, or its text; its text also by `…_FILE` and `…_COMMAND`.
+    pub const TLS_KEY: [&str; 2] = ["KAFKA_CONNECT_TLS_KEY", "KAFKA_CONNECT_TLS_AUTH_KEY"];
+    /// Whether whoever answers is believed to be the worker.
+    pub const TLS_INSECURE: [&str; 2] = ["KAFKA_CONNECT_TLS_INSECURE", "KAFKA_CONNECT_TLS_IS_INSECURE"];
+    /// The URL of an HTTP proxy on the way to the workers; also `…_FILE` and `…_COMMAND`.
+    pub const PROXY: &str = "KAFKA_CONNECT_PROXY";
     /// Template files and folders, separated by commas.
     pub const FILES: &str = "CONNECT_REGISTER_FILES";
     /// The pause between two looks of `watch`.
@@ -24,7 +41,7 @@ pub mod names {
     pub const TIMEOUT: &str = "CONNECT_REGISTER_TIMEOUT";
     /// How secrets reach Connect.
     pub const SECRETS: &str = "CONNECT_REGISTER_SECRETS";
-    /// The key of the fingerprints of secrets; also `…_FILE`.
+    /// The key of the fingerprints of secrets; also `…_FILE` and `…_COMMAND`.
     pub const FINGERPRINT_KEY: &str = "CONNECT_REGISTER_FINGERPRINT_KEY";
     /// The name of the set that the templates are.
     pub const SET_NAME: &str = "CONNECT_REGISTER_SET_NAME";
@@ -58,12 +75,12 @@ impl Environment {
         let found = |name: &String| env.secret(name).map(|secret| (name.clone(), secret));
         let secrets: BTreeMap<String, Secret> = secret_names.iter().filter_map(found).collect();
         let key = env.secret(names::FINGERPRINT_KEY);
-        let password = env.secret(names::PASSWORD);
         env.finish()?;
-        let named_like_secrets =
-            plain.iter().filter(|(name, _)| redact::names_a_secret(name) && !name.ends_with("_FILE"));
+        // Where a secret is to be found is no secret.
+        let is_place = |name: &str| name.ends_with("_FILE") || name.ends_with("_COMMAND");
+        let named_like_secrets = plain.iter().filter(|(name, _)| redact::names_a_secret(name) && !is_place(name));
         let known = named_like_secrets.map(|(_, value)| Secret::new(value.clone()));
-        let redactor = Redactor::new(known.chain(secrets.values().cloned()).chain(key.clone()).chain(password));
+        let redactor = Redactor::new(known.chain(secrets.values().cloned()).chain(key.clone()));
         Ok(Self { variables: Variables { plain, secrets }, key: key.map(FingerprintKey::new), redactor })
     }
 }

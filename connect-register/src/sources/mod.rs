@@ -1,9 +1,11 @@
-//! Where templates and their variables come from: files, the environment, secrets. What they mean is
-//! the core's business.
+//! Where templates, their variables and the way to workers come from: files, the environment, secrets.
+//! What they mean is the core's business.
 
+pub mod access;
 pub mod environment;
 pub mod files;
 pub mod plan_file;
 pub mod templates;
 
+pub use access::Access;
 pub use templates::{Loaded, load};

@@ -2,6 +2,7 @@
 //! one that does not come.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
+mod access;
 mod apply;
 mod atomic;
 mod canary;
@@ -12,6 +13,7 @@ mod prune;
 mod saved_plan;
 mod shipped;
 mod status;
+mod tls;
 mod validate;
 mod wait;
 mod watch;
