@@ -16,9 +16,9 @@
 //!
 //! use connect_register::connect::{Client, Method, Request, Response, Transport, TransportError};
 //! use connect_register::core::lint::UnknownKeys;
-//! use connect_register::core::{Backoff, Plan, SecretMode};
+//! use connect_register::core::{Backoff, Plan};
 //! use connect_register::reconcile::{ConnectReader, Ending, Goal, Mode, Policy, State, drive};
-//! use connect_register::sources::load;
+//! use connect_register::sources::{Inputs, load};
 //! use serde_json::{Map, Value, json};
 //! use service::Shutdown;
 //!
@@ -58,7 +58,7 @@
 //!     let folder = tempfile::tempdir()?;
 //!     let template = r#"{"name": "orders", "config": {"connector.class": "x.Sink", "topics": "orders"}}"#;
 //!     std::fs::write(folder.path().join("orders.json"), template)?;
-//!     let loaded = load(&[folder.path().to_owned()], SecretMode::Reference)?;
+//!     let loaded = load(&Inputs { paths: vec![folder.path().to_owned()], ..Inputs::default() })?;
 //!     let specs = loaded.specs()?;
 //!
 //!     // What differs from what the worker has. To plan takes a reader, which cannot change anything.

@@ -8,20 +8,50 @@ use service::{Exit, Failure};
 use tokio::time::Instant;
 
 pub(super) use super::access::ConnectArgs;
+use super::progress::Progress;
+use crate::core::document::Format as InputFormat;
 use crate::core::lint::UnknownKeys;
-use crate::core::{Backoff, SecretMode};
+use crate::core::{Backoff, Mistake, SecretMode};
 use crate::sources::environment::names;
-use crate::sources::{Loaded, load};
+use crate::sources::{Given, Inputs, Loaded, load};
 
 /// Which templates, and how they are rendered.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct TemplateArgs {
-    /// A template, or a folder of templates (`*.json`, not recursed); may be given several times
-    #[arg(short = 'f', long = "file", env = names::FILES, hide_env_values = true, value_name = "FILE|DIR", value_delimiter = ',')]
+    /// Connectors: a file, a folder (`*.json`, `*.yaml`, `*.yml`, `*.properties`, not recursed), or `-` for
+    /// standard input; may be given several times
+    ///
+    /// JSON or YAML: `{name, config}` with `state` and `ignore_keys` beside them, a flat configuration with
+    /// its name inside, a list of either, several YAML documents, Strimzi's `KafkaConnector`. Properties:
+    /// what Connect's standalone mode reads.
+    #[arg(short = 'f', long = "file", env = names::FILES, hide_env_values = true, value_name = "FILE|DIR|-", value_delimiter = ',')]
     files: Vec<PathBuf>,
+    /// The format of standard input and of files whose names do not tell it; guessed where not given
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    input_format: Option<Input>,
+    /// A file of variables (NAME=VALUE, as for docker compose, without interpolation); may be given several
+    /// times, and of a variable that stands in several the last counts
+    ///
+    /// Variables, also those of secrets, come from --set, else from the environment, else from these
+    /// files; `NAME_FILE` names a file that holds the value of NAME, `NAME_COMMAND` a command that prints it.
+    #[arg(long = "env-file", env = names::ENV_FILES, hide_env_values = true, value_name = "FILE", value_delimiter = ',')]
+    env_files: Vec<PathBuf>,
+    /// A variable, before all others; refused for secrets, since everybody can read a command line
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    assignments: Vec<String>,
     /// How a secret reaches Connect: by reference its value never leaves this machine
     #[arg(long, env = names::SECRETS, hide_env_values = true, value_enum, default_value_t = Secrets::Reference)]
     secrets: Secrets,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Input {
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
+    /// Java's properties
+    Properties,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -44,16 +74,37 @@ impl TemplateArgs {
 
     /// The templates, of which there may be none.
     pub(super) fn load_any(&self) -> Result<Loaded, Failure> {
-        let mode = match self.secrets {
-            Secrets::Reference => SecretMode::Reference,
-            Secrets::Inline => SecretMode::Inline,
+        let inputs = Inputs {
+            paths: self.files.clone(),
+            format: self.input_format.map(|format| match format {
+                Input::Json => InputFormat::Json,
+                Input::Yaml => InputFormat::Yaml,
+                Input::Properties => InputFormat::Properties,
+            }),
+            given: Given { files: self.env_files.clone(), assignments: self.assignments.clone() },
+            secrets: match self.secrets {
+                Secrets::Reference => SecretMode::Reference,
+                Secrets::Inline => SecretMode::Inline,
+            },
         };
-        load(&self.files, mode)
+        let loaded = load(&inputs)?;
+        tell(&loaded.notes);
+        Ok(loaded)
     }
 
     /// Whether any was named.
     pub(super) fn is_given(&self) -> bool {
         !self.files.is_empty()
+    }
+}
+
+/// Tells what was left out; of very much of it only the beginning.
+fn tell(notes: &[Mistake]) {
+    const MOST: usize = 20;
+    let progress = Progress::new();
+    notes.iter().take(MOST).for_each(|note| progress.line(&format!("note: {note}")));
+    if notes.len() > MOST {
+        progress.line(&format!("note: and {} more of these", notes.len() - MOST));
     }
 }
 

@@ -7,7 +7,7 @@ use service::{Exit, Format};
 
 use super::options::TemplateArgs;
 use super::show::Document;
-use crate::core::{ConnectorName, Spec, Value};
+use crate::core::{ConnectorName, DesiredState, Spec, Value};
 
 /// Show what the templates become; no worker is asked
 ///
@@ -27,6 +27,10 @@ pub(super) struct Args {
 #[derive(Serialize)]
 struct Rendered<'a> {
     name: &'a ConnectorName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<DesiredState>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    ignore_keys: &'a [String],
     config: BTreeMap<&'a str, &'a Value>,
 }
 
@@ -37,12 +41,10 @@ struct Body<'a> {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let specs = args.templates.load()?.specs()?;
-    let rendered = |spec: &'_ Spec| -> serde_json::Result<String> {
-        serde_json::to_string_pretty(&Rendered { name: &spec.name, config: spec.config() })
-    };
+    let rendered = |spec: &'_ Spec| -> serde_json::Result<String> { serde_json::to_string_pretty(&of(spec)) };
     match args.output {
         Format::Json => {
-            let connectors = specs.iter().map(|spec| Rendered { name: &spec.name, config: spec.config() }).collect();
+            let connectors = specs.iter().map(|spec| of(spec)).collect();
             service::output::print_json(&Document::new(Body { connectors }))?;
         }
         Format::Table => {
@@ -51,4 +53,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Ok)
+}
+
+fn of(spec: &Spec) -> Rendered<'_> {
+    Rendered { name: &spec.name, state: spec.state, ignore_keys: spec.ignored.patterns(), config: spec.config() }
 }

@@ -14,7 +14,7 @@ use super::{
 pub struct Draft {
     /// The name, where it could be rendered.
     pub name: Option<ConnectorName>,
-    /// The place of the template's name, else of the file.
+    /// The place of the template's name, else of the template.
     pub place: Place,
     /// All keys, with their places.
     pub keys: Vec<(String, Place)>,
@@ -31,7 +31,7 @@ pub struct Draft {
 pub fn draft(template: &Template, variables: &Variables, mode: SecretMode, mistakes: &mut Vec<Mistake>) -> Draft {
     let mut draft = Draft {
         name: None,
-        place: template.name.as_ref().map_or_else(|| Place::file(template.file.clone()), |part| part.place.clone()),
+        place: template.name.as_ref().map_or(&template.place, |part| &part.place).clone(),
         keys: template.config.iter().map(|part| (part.key.clone(), part.place.clone())).collect(),
         entries: Vec::new(),
         state: template.state,

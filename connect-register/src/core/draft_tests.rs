@@ -1,10 +1,14 @@
 use super::*;
+use crate::core::document::{Findings, Format};
+use crate::core::template;
 use proptest::prelude::*;
 use service::Secret;
 
 fn drafted(file: &str, text: &str, plain: &[(&str, &str)]) -> (Draft, Vec<Mistake>) {
-    let mut mistakes = Vec::new();
-    let template = super::super::template::parse(&file.into(), text, &mut mistakes);
+    let mut findings = Findings::default();
+    let format = Format::of_name(file.as_ref()).unwrap();
+    let template = template::parse(&file.into(), text, format, &mut findings).remove(0);
+    let mut mistakes = findings.mistakes;
     let variables = Variables {
         plain: plain.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         secrets: BTreeMap::from([("PW".to_owned(), Secret::new("canary"))]),
@@ -48,16 +52,31 @@ fn a_secret_shows_as_a_mask_and_is_sent_as_it_is() {
     assert_eq!(spec.payload()["n"], "3");
 }
 
+fn keys_of(file: &str, text: &str, value: &str) -> Result<(Vec<String>, String), TestCaseError> {
+    let (draft, mistakes) = drafted(file, text, &[("X", value)]);
+    prop_assert!(mistakes.is_empty(), "{mistakes:?}");
+    let payload = draft.into_spec("default", &Variables::default(), None).unwrap().payload();
+    let body = serde_json::to_string(&payload).unwrap();
+    let back: BTreeMap<String, String> = serde_json::from_str(&body).unwrap();
+    let x = back["x"].clone();
+    Ok((back.into_keys().collect(), x))
+}
+
 proptest! {
     #[test]
-    fn a_rendered_template_has_the_same_keys_whatever_a_variable_holds(value in ".+") {
-        let text = r#"{"name": "n", "config": {"connector.class": "c", "x": "a{{X}}b", "y": "{{X}}"}}"#;
-        let (draft, mistakes) = drafted("t.json", text, &[("X", &value)]);
-        prop_assert!(mistakes.is_empty());
-        let payload = draft.into_spec("default", &Variables::default(), None).unwrap().payload();
-        let body = serde_json::to_string(&payload).unwrap();
-        let back: BTreeMap<String, String> = serde_json::from_str(&body).unwrap();
-        prop_assert_eq!(back.keys().map(String::as_str).collect::<Vec<_>>(), ["connect-register.applied", "connector.class", "x", "y"]);
-        prop_assert_eq!(&back["x"], &format!("a{value}b"));
+    fn a_rendered_template_has_the_same_keys_whatever_a_variable_holds_in_every_format(value in ".+") {
+        let strimzi = "apiVersion: kafka.strimzi.io/v1\nkind: KafkaConnector\nmetadata: {name: n}\n\
+                       spec: {class: c, config: {x: 'a{{X}}b', y: '{{X}}'}}";
+        for (file, text) in [
+            ("t.json", r#"{"name": "n", "config": {"connector.class": "c", "x": "a{{X}}b", "y": "{{X}}"}}"#),
+            ("flat.json", r#"{"name": "n", "connector.class": "c", "x": "a{{X}}b", "y": "{{X}}"}"#),
+            ("t.yaml", "name: n\nconfig:\n  connector.class: c\n  x: a{{X}}b\n  y: |-\n    {{X}}"),
+            ("strimzi.yml", strimzi),
+            ("t.properties", "name=n\nconnector.class=c\nx=a{{X}}b\ny:{{X}}"),
+        ] {
+            let (keys, x) = keys_of(file, text, &value)?;
+            prop_assert_eq!(keys, ["connect-register.applied", "connector.class", "x", "y"]);
+            prop_assert_eq!(x, format!("a{value}b"));
+        }
     }
 }

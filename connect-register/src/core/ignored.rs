@@ -18,6 +18,11 @@ impl IgnoredKeys {
         })
     }
 
+    /// The names and beginnings.
+    pub fn patterns(&self) -> &[String] {
+        &self.0
+    }
+
     /// Whether no key is left to others.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use handlebars::Template;
 use handlebars::template::{HelperTemplate, Parameter, Subexpression, TemplateElement};
-use handlebars::{Path, PathSeg, Template};
 use service::Secret;
 
-use super::{redact, reference};
+use super::{mentions, redact, reference};
 
 /// What a template can name: variables and secrets by their names.
 #[derive(Clone, Debug, Default)]
@@ -116,7 +116,7 @@ impl Walk<'_> {
 
     /// `{{secret "NAME"}}`
     fn secret(&mut self, helper: &HelperTemplate) {
-        let Some(name) = super::template::secret_of(helper) else {
+        let Some(name) = mentions::secret_of(helper) else {
             return self.problem("`secret` takes one name in quotes", r#"{{secret "PGPASSWORD"}}"#);
         };
         if !is_variable_name(name) {
@@ -216,14 +216,7 @@ impl Walk<'_> {
     }
 
     fn variable_name<'p>(&mut self, parameter: &'p Parameter) -> Option<&'p str> {
-        let name = match parameter {
-            Parameter::Name(name) => Some(name.as_str()),
-            Parameter::Path(Path::Relative((segments, _))) => match segments.as_slice() {
-                [PathSeg::Named(name)] => Some(name.as_str()),
-                _ => None,
-            },
-            _ => None,
-        };
+        let name = mentions::name_of(parameter);
         if name.is_none() {
             self.problem("only variables of the environment can be named here", "{{NAME}}");
         }

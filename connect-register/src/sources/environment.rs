@@ -1,12 +1,13 @@
-//! Variables and secrets of the environment of this process. The names of all other variables that
-//! this program reads are in [`names`].
+//! Variables and secrets that templates name, from all their sources. The names of all other variables
+//! that this program reads are in [`names`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use service::{Env, Failure, Secret};
 
+use super::variables::{self, Given};
 use crate::core::applied::FingerprintKey;
-use crate::core::{Redactor, Variables, redact};
+use crate::core::{Mentions, Redactor, Variables, redact};
 
 /// The environment variables of this program, beside those that templates name.
 pub mod names {
@@ -35,6 +36,8 @@ pub mod names {
     pub const PROXY: &str = "KAFKA_CONNECT_PROXY";
     /// Template files and folders, separated by commas.
     pub const FILES: &str = "CONNECT_REGISTER_FILES";
+    /// Files of variables, separated by commas.
+    pub const ENV_FILES: &str = "CONNECT_REGISTER_ENV_FILES";
     /// The pause between two looks of `watch`.
     pub const INTERVAL: &str = "CONNECT_REGISTER_INTERVAL";
     /// How long a command may take.
@@ -63,17 +66,22 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Reads the environment, and the secrets named.
+    /// Reads the variables and secrets that templates mention. One that is not set may come from the
+    /// file that `<NAME>_FILE` names, or from what the command line in `<NAME>_COMMAND` prints.
     ///
     /// # Errors
-    /// When a secret is given twice, or its file cannot be read: all of it at once.
-    pub fn read(secret_names: &BTreeSet<String>) -> Result<Self, Failure> {
-        let plain: BTreeMap<String, String> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
-            .collect();
-        let mut env = Env::from_process();
+    /// When a secret is given twice, or its file or command fails: all of it at once; and what is wrong
+    /// with what was given.
+    pub fn read(mentions: &Mentions, given: &Given) -> Result<Self, Failure> {
+        let mut plain = variables::read(given, mentions)?;
+        let mut env = Env::from_pairs(plain.clone());
         let found = |name: &String| env.secret(name).map(|secret| (name.clone(), secret));
-        let secrets: BTreeMap<String, Secret> = secret_names.iter().filter_map(found).collect();
+        let secrets: BTreeMap<String, Secret> = mentions.secrets.iter().filter_map(found).collect();
+        for name in mentions.variables.iter().filter(|name| !plain.contains_key(*name)).cloned().collect::<Vec<_>>() {
+            if let Some(value) = env.secret(&name) {
+                plain.insert(name, value.expose().to_owned());
+            }
+        }
         let key = env.secret(names::FINGERPRINT_KEY);
         env.finish()?;
         // Where a secret is to be found is no secret.

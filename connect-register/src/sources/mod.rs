@@ -6,6 +6,8 @@ pub mod environment;
 pub mod files;
 pub mod plan_file;
 pub mod templates;
+pub mod variables;
 
 pub use access::Access;
-pub use templates::{Loaded, load};
+pub use templates::{Inputs, Loaded, load};
+pub use variables::Given;

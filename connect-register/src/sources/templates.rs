@@ -1,6 +1,5 @@
 //! From files and the environment to drafts and specs, with all mistakes collected on the way.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,8 +7,23 @@ use service::{Exit, Failure};
 
 use super::environment::Environment;
 use super::files;
+use super::variables::Given;
 use crate::core::applied::DEFAULT_SET;
-use crate::core::{Draft, Mistake, SecretMode, Spec, draft, template};
+use crate::core::document::{Findings, Format};
+use crate::core::{Draft, Mentions, Mistake, SecretMode, Spec, draft, template};
+
+/// What is to be read, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// Files and folders, or `-` for standard input.
+    pub paths: Vec<PathBuf>,
+    /// The format of what no name tells; guessed where it is absent.
+    pub format: Option<Format>,
+    /// Variables beside the environment.
+    pub given: Given,
+    /// How a secret reaches Connect.
+    pub secrets: SecretMode,
+}
 
 /// All templates, rendered as far as they go.
 #[derive(Debug)]
@@ -18,25 +32,31 @@ pub struct Loaded {
     pub drafts: Vec<Draft>,
     /// All that is wrong with them, in the order of places.
     pub mistakes: Vec<Mistake>,
+    /// What was left out, or is taken in another way than some would expect.
+    pub notes: Vec<Mistake>,
     /// What they were rendered with.
     pub environment: Environment,
 }
 
-/// Reads and renders the templates that `paths` name.
+/// Reads and renders templates.
 ///
 /// # Errors
-/// When the environment cannot be read. Mistakes in templates are no error here.
-pub fn load(paths: &[PathBuf], mode: SecretMode) -> Result<Loaded, Failure> {
-    let mut mistakes = Vec::new();
-    let files = files::read(paths, &mut mistakes);
-    let templates: Vec<_> = files.iter().map(|file| template::parse(&file.file, &file.text, &mut mistakes)).collect();
-    let secrets: BTreeSet<String> = templates.iter().flat_map(template::Template::secret_names).collect();
-    let environment = Environment::read(&secrets)?;
-    let drafts: Vec<_> =
-        templates.iter().map(|template| draft::draft(template, &environment.variables, mode, &mut mistakes)).collect();
+/// When the variables cannot be read. Mistakes in templates are no error here.
+pub fn load(inputs: &Inputs) -> Result<Loaded, Failure> {
+    let (mut findings, mut templates) = (Findings::default(), Vec::new());
+    for path in files::find(&inputs.paths, &mut findings.mistakes) {
+        match files::read(&path, inputs.format) {
+            Ok(file) => templates.extend(template::parse(&file.file, &file.text, file.format, &mut findings)),
+            Err(mistake) => findings.mistake(mistake),
+        }
+    }
+    let environment = Environment::read(&Mentions::of(&templates), &inputs.given)?;
+    let Findings { mut mistakes, notes } = findings;
+    let drawn = |template| draft::draft(template, &environment.variables, inputs.secrets, &mut mistakes);
+    let drafts: Vec<_> = templates.iter().map(drawn).collect();
     draft::check_names(&drafts, &mut mistakes);
     mistakes.sort();
-    Ok(Loaded { drafts, mistakes, environment })
+    Ok(Loaded { drafts, mistakes, notes, environment })
 }
 
 impl Loaded {

@@ -8,6 +8,7 @@ mod atomic;
 mod canary;
 mod errors;
 mod fixture;
+mod inputs;
 mod plan;
 mod prune;
 mod saved_plan;
