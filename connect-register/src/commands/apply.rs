@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use service::{Exit, Failure, Format, Shutdown};
+use service::{Exit, Failure, Shutdown};
 use tokio::time::Instant;
 
+use super::format::Format;
 use super::options::{ConnectArgs, LintArgs, TemplateArgs, backoff, duration};
 use super::plan::Wanted;
 use super::progress::Progress;

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use service::{Exit, Failure, Format};
+use service::{Exit, Failure};
 
+use super::format::{Format, names, print};
 use super::options::show_duration;
-use super::show::{Document, table};
+use super::show::wide_table;
 use crate::core::{ConnectorName, DesiredState, Fault, Mistake, Place, Verdict, health};
 use crate::reconcile::{Cause, Effect, Ending, Goal, Member, Mode, Rejection, Stage, State};
 use crate::sources::templates::invalid;
@@ -110,26 +111,24 @@ struct Row<'a> {
 fn show(state: &State, cause: Option<&Cause>, worker: &str, format: Format) -> anyhow::Result<()> {
     let is_wanted = goal(state) == Goal::Running && !state.is_going_back();
     let is_there = |member: &Member| is_wanted && member.effect != Some(Effect::Deleted);
-    match format {
-        Format::Json => {
-            let members = state.members.iter();
-            let connectors = members.map(|member| Row {
-                name: &member.name,
-                result: word(state, member, cause).replace(' ', "_"),
-                asked: member.asked,
-                verdict: is_there(member).then_some(&member.verdict),
-                message: reason(member, cause),
-            });
-            let connectors = connectors.collect();
-            service::output::print_json(&Document::new(Body { worker, connectors }))
-        }
-        Format::Table => {
-            let words = |member: &Member| if is_there(member) { member.verdict.words() } else { String::new() };
-            let row = |member: &Member| [member.name.to_string(), word(state, member, cause).to_owned(), words(member)];
-            let header = ["CONNECTOR", "RESULT", if is_wanted { "STATE" } else { "" }];
-            Ok(service::output::print(&table(header, state.members.iter().map(row)))?)
-        }
-    }
+    let members = state.members.iter();
+    let connectors = members.map(|member| Row {
+        name: &member.name,
+        result: word(state, member, cause).replace(' ', "_"),
+        asked: member.asked,
+        verdict: is_there(member).then_some(&member.verdict),
+        message: reason(member, cause),
+    });
+    let body = Body { worker, connectors: connectors.collect() };
+    print(format, &body, names(state.members.iter().map(|member| &member.name)), |width| {
+        let words = |member: &Member| if is_there(member) { member.verdict.words() } else { String::new() };
+        let why = |member: &Member| reason(member, cause).unwrap_or_default();
+        let row = |member: &Member| {
+            [member.name.to_string(), word(state, member, cause).to_owned(), words(member), why(member)]
+        };
+        let header = ["CONNECTOR", "RESULT", if is_wanted { "STATE" } else { "" }, "MESSAGE"];
+        wide_table(width, 3..4, header, state.members.iter().map(row))
+    })
 }
 
 fn goal(state: &State) -> Goal {

@@ -4,15 +4,23 @@ mod access;
 mod apply;
 mod apply_view;
 mod check;
+mod choice;
 mod completion;
+mod consent;
+mod diff;
+mod export;
+mod format;
+mod import;
 mod options;
 mod plan;
 mod plan_view;
+mod plugins;
 mod progress;
 mod pruning;
 mod render;
 mod show;
 mod status;
+mod template_files;
 mod validate;
 mod wait;
 mod watch;
@@ -50,6 +58,8 @@ Examples:
   connect-register apply -f connectors/ --wait   change it, and wait until every task runs
   connect-register status                        connectors, tasks, and why they failed, in words
   connect-register watch -f connectors/          keep it so
+  connect-register export --dir connectors/      what runs, as templates without secrets
+  connect-register diff --to http://other:8083   what differs between two clusters
 
 Access, all of it from the environment; a secret also as ..._FILE, or from what ..._COMMAND prints:
   KAFKA_CONNECT_URL                              workers of one cluster, separated by commas
@@ -58,8 +68,8 @@ Access, all of it from the environment; a secret also as ..._FILE, or from what 
   KAFKA_CONNECT_PROXY                            an HTTP proxy on the way
 
 Exit codes:
-  0 ok   1 failed   2 wrong usage   3 differs (plan --fail-on-changes; a saved plan does not hold any more)
-  4 mistakes in templates, or refused
+  0 ok   1 failed   2 wrong usage
+  3 differs (plan, diff --fail-on-changes; a saved plan does not hold any more)   4 mistakes in templates, or refused
   5 worker unreachable, or time over   6 applied in part   7 applied, but not running   8 denied
   130 Ctrl-C   143 SIGTERM";
 
@@ -71,6 +81,10 @@ enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Status(status::Args),
+    Diff(diff::Args),
+    Export(export::Args),
+    Import(import::Args),
+    Plugins(plugins::Args),
     Watch(watch::Args),
     Completion(completion::Args),
 }
@@ -88,6 +102,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Plan(args) => plan::run(&args, &connect).await,
         Command::Apply(args) => apply::run(&args, &connect).await,
         Command::Status(args) => status::run(&args, &connect).await,
+        Command::Diff(args) => diff::run(&args, &connect).await,
+        Command::Export(args) => export::run(&args, &connect).await,
+        Command::Import(args) => import::run(&args, &connect).await,
+        Command::Plugins(args) => plugins::run(&args, &connect).await,
         Command::Watch(args) => watch::run(&args, &connect).await,
         Command::Completion(args) => completion::run(&args),
     }

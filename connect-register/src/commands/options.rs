@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use service::{Exit, Failure};
 use tokio::time::Instant;
 
-pub(super) use super::access::ConnectArgs;
+pub(super) use super::access::{ConnectArgs, OtherArgs};
 use super::progress::Progress;
 use crate::core::document::Format as InputFormat;
 use crate::core::lint::UnknownKeys;

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use service::{Exit, Format};
+use service::{Exit, Failure};
 use tokio::time::Instant;
 
+use super::choice::ChoiceArgs;
+use super::format::Format;
 use super::options::{ConnectArgs, LintArgs, ReadTimeout, TemplateArgs, backoff};
 use super::pruning::{PruneArgs, SetArgs};
 use super::{check, plan_view};
@@ -29,6 +31,8 @@ use crate::sources::templates::invalid;
 /// Example: connect-register plan -f connectors/ --prune --out today.plan
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
+    #[command(flatten)]
+    choice: ChoiceArgs,
     #[command(flatten)]
     templates: TemplateArgs,
     #[command(flatten)]
@@ -79,7 +83,12 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
         unknown_keys: args.lint.policy(),
         asks_worker: args.out.is_some(),
     };
-    let made = make(&wanted, &client, args.timeout.deadline()).await?;
+    let selection = args.choice.selection()?;
+    if args.out.is_some() && !selection.is_all() {
+        return Err(Failure::new(Exit::Usage, "a plan is saved whole; --out takes no choice of connectors").into());
+    }
+    let mut made = make(&wanted, &client, args.timeout.deadline()).await?;
+    made.plan.steps.retain(|step| selection.has(&step.name));
     if let Some(out) = &args.out {
         let prints = Prints::new(loaded.environment.key.clone());
         let cluster = made.worker.as_ref().and_then(|worker| worker.cluster.clone());

@@ -2,14 +2,13 @@
 
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style};
 use serde::Serialize;
-use service::Format;
 
-use super::show::Document;
+use super::format::{Format, names, print};
+use super::show::{show_key, style};
 use crate::core::applied::SecretsVerdict;
 use crate::core::plan::{Counts, Step};
-use crate::core::{Action, DesiredState, KeyChange, Plan, plain};
+use crate::core::{Action, DesiredState, Plan, plain};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -18,22 +17,27 @@ struct Body<'a> {
     summary: Counts,
 }
 
-/// Prints a plan.
+/// Prints a plan; of its names only those that would be changed.
 pub(super) fn show(plan: &Plan, worker: &str, format: Format) -> anyhow::Result<()> {
     let summary = plan.counts();
-    match format {
-        Format::Json => service::output::print_json(&Document::new(Body { worker, connectors: &plan.steps, summary })),
-        Format::Table => {
-            let mut text = String::new();
-            for step in &plan.steps {
-                show_step(&mut text, step)?;
-            }
-            let Counts { create, update, delete, none } = summary;
-            let delete = if delete > 0 { format!("{delete} to delete, ") } else { String::new() };
-            writeln!(text, "{create} to create, {update} to update, {delete}{none} unchanged")?;
-            Ok(service::output::print(&text)?)
-        }
+    let differing = plan.steps.iter().filter(|step| !step.difference.is_nothing()).map(|step| &step.name);
+    let body = Body { worker, connectors: &plan.steps, summary };
+    let mut shown = Ok(());
+    print(format, &body, names(differing), |_| {
+        let mut text = String::new();
+        shown = lines(&mut text, plan, summary);
+        text
+    })?;
+    Ok(shown?)
+}
+
+fn lines(text: &mut String, plan: &Plan, summary: Counts) -> std::fmt::Result {
+    for step in &plan.steps {
+        show_step(text, step)?;
     }
+    let Counts { create, update, delete, none } = summary;
+    let delete = if delete > 0 { format!("{delete} to delete, ") } else { String::new() };
+    writeln!(text, "{create} to create, {update} to update, {delete}{none} unchanged")
 }
 
 fn show_step(text: &mut String, step: &Step) -> std::fmt::Result {
@@ -71,25 +75,4 @@ fn show_step(text: &mut String, step: &Step) -> std::fmt::Result {
         writeln!(text, "    # {note}")?;
     }
     Ok(())
-}
-
-fn show_key(text: &mut String, change: &KeyChange) -> std::fmt::Result {
-    let KeyChange { key, before, after } = change;
-    let (sign, values) = match (before, after) {
-        (None, Some(after)) => ('+', after.to_string()),
-        (Some(before), None) => ('-', before.to_string()),
-        (Some(before), Some(after)) => ('~', format!("{before} -> {after}")),
-        (None, None) => return Ok(()),
-    };
-    let style = style(sign);
-    writeln!(text, "    {style}{sign} {}{style:#} = {values}", plain::line(key))
-}
-
-fn style(sign: char) -> Style {
-    match sign {
-        '+' => AnsiColor::Green.on_default(),
-        '~' => AnsiColor::Yellow.on_default(),
-        '-' => AnsiColor::Red.on_default(),
-        _ => Style::new(),
-    }
 }

@@ -2,11 +2,11 @@
 //! the name of the set, and only after somebody has agreed.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, IsTerminal, Write};
 use std::sync::Arc;
 
 use service::{Exit, Failure};
 
+use super::consent;
 use crate::core::applied::DEFAULT_SET;
 use crate::core::{ConnectorName, Prune, Spec};
 use crate::sources::environment::names;
@@ -72,23 +72,12 @@ impl PruneArgs {
 
 /// Asks on a terminal whether these may be deleted; without a terminal it is refused.
 pub(super) fn agree(names: &[&ConnectorName]) -> Result<BTreeSet<ConnectorName>, Failure> {
-    let (mut stderr, stdin) = (anstream::stderr(), std::io::stdin());
-    if !stdin.is_terminal() || !stderr.is_terminal() {
-        let failure = Failure::all(Exit::Usage, "--prune would delete, and nobody can be asked", names);
-        return Err(failure.hint("look at `plan --prune`, then say --yes; nothing was changed"));
-    }
-    let lines: Vec<_> = names.iter().map(|name| format!("  - {name}\n")).collect();
-    let mut answer = String::new();
-    let asked = write!(
-        stderr,
-        "These connectors are declared no more and will be deleted:\n{}Delete them? [y/N] ",
-        lines.concat()
-    )
-    .and_then(|()| stderr.flush())
-    .and_then(|()| stdin.lock().read_line(&mut answer));
-    asked.map_err(|error| Failure::new(Exit::Failed, "nobody could be asked").because(error))?;
-    if !matches!(answer.trim(), "y" | "Y" | "yes") {
-        return Err(Failure::new(Exit::Difference, "not agreed to; nothing was changed"));
-    }
+    consent::ask(&consent::Question {
+        fact: "These connectors are declared no more and will be deleted",
+        offer: "Delete them?",
+        unasked: "--prune would delete, and nobody can be asked",
+        hint: "look at `plan --prune`, then say --yes; nothing was changed",
+        names,
+    })?;
     Ok(names.iter().map(|name| (*name).clone()).collect())
 }

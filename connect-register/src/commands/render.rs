@@ -1,27 +1,29 @@
-//! `render`: what the templates become, without any worker.
+//! `render`: what would be sent, with secrets masked.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use service::{Exit, Format};
+use service::Exit;
 
+use super::choice::ChoiceArgs;
+use super::format::{OutputArgs, names};
 use super::options::TemplateArgs;
-use super::show::Document;
 use crate::core::{ConnectorName, DesiredState, Spec, Value};
 
-/// Show what the templates become; no worker is asked
+/// Print what the templates are rendered to, secrets masked; no worker is asked
 ///
-/// Secrets are shown as **** where they are rendered inline; by reference they are shown as the
+/// Secrets show as **** where they are rendered inline; by reference they are shown as the
 /// reference that Connect gets.
 ///
 /// Example: connect-register render -f connectors/
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
+    choice: ChoiceArgs,
+    #[command(flatten)]
     templates: TemplateArgs,
-    /// table: one {name, config} document after the other; json: one document with all of them
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(Serialize)]
@@ -40,18 +42,14 @@ struct Body<'a> {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let specs = args.templates.load()?.specs()?;
+    let mut loaded = args.templates.load()?;
+    args.choice.apply(&mut loaded)?;
+    let specs = loaded.specs()?;
     let rendered = |spec: &'_ Spec| -> serde_json::Result<String> { serde_json::to_string_pretty(&of(spec)) };
-    match args.output {
-        Format::Json => {
-            let connectors = specs.iter().map(|spec| of(spec)).collect();
-            service::output::print_json(&Document::new(Body { connectors }))?;
-        }
-        Format::Table => {
-            let documents: Result<Vec<_>, _> = specs.iter().map(|spec| rendered(spec)).collect();
-            service::output::print(&(documents?.join("\n") + "\n"))?;
-        }
-    }
+    // For people: one document after the other, as Connect takes them.
+    let documents: Vec<_> = specs.iter().map(|spec| rendered(spec)).collect::<Result<_, _>>()?;
+    let body = Body { connectors: specs.iter().map(|spec| of(spec)).collect() };
+    args.output.print(&body, names(specs.iter().map(|spec| &spec.name)), |_| documents.join("\n") + "\n")?;
     Ok(Exit::Ok)
 }
 

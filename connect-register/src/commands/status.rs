@@ -3,12 +3,14 @@
 use std::fmt::Write;
 
 use serde::Serialize;
-use service::{Exit, Failure, Format};
+use service::{Exit, Failure};
 
+use super::choice::ChoiceArgs;
+use super::format::{OutputArgs, Width, names};
 use super::options::{ConnectArgs, ReadTimeout, TemplateArgs, backoff};
-use super::show::{Document, table};
+use super::show::wide_table;
 use crate::core::health::root_cause;
-use crate::core::{ConnectorName, ConnectorStatus, State, Verdict, plain};
+use crate::core::{ConnectorName, ConnectorStatus, State, Verdict, plain, prune};
 use crate::reconcile::{ConnectReader, Observation, persist::persist};
 
 /// Show connectors and tasks, and the root cause of failures in one line
@@ -16,11 +18,12 @@ use crate::reconcile::{ConnectReader, Observation, persist::persist};
 /// Without names and templates: all connectors of the cluster.
 ///
 /// Example: connect-register status pg-sales-jdbc-sink
+///
+/// Example: connect-register status -e 'pg-.*' -o wide
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Only these connectors
-    #[arg(value_name = "CONNECTOR")]
-    names: Vec<String>,
+    #[command(flatten)]
+    choice: ChoiceArgs,
     #[command(flatten)]
     templates: TemplateArgs,
     /// Show whole stack traces
@@ -31,9 +34,8 @@ pub(super) struct Args {
     fail_on_unhealthy: bool,
     #[command(flatten)]
     timeout: ReadTimeout,
-    /// The format of the states
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(Serialize)]
@@ -49,6 +51,9 @@ struct Row {
     verdict: Verdict,
     #[serde(rename = "type")]
     kind: Option<String>,
+    class: Option<String>,
+    /// The set that it is managed in.
+    set: Option<String>,
     #[serde(flatten)]
     connector: Option<Part>,
     tasks: Vec<Task>,
@@ -72,27 +77,24 @@ struct Part {
 
 pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Exit> {
     let loaded = args.templates.load_any()?;
-    let mut names: Vec<ConnectorName> = args.names.iter().map(ConnectorName::reported).collect();
-    names.extend(loaded.specs()?.iter().map(|spec| spec.name.clone()));
+    let declared: Vec<_> = loaded.specs()?.iter().map(|spec| spec.name.clone()).collect();
+    let selection = args.choice.selection()?;
     let client = connect.client(loaded.environment.redactor.clone())?;
     let backoff = backoff();
     let observation = persist(args.timeout.deadline(), &backoff, || client.observe()).await;
     let observation = observation.map_err(|fault| fault.into_failure("the connectors could not be read"))?;
-    if names.is_empty() && !args.templates.is_given() {
-        names = observation.keys().cloned().collect();
-    }
-    let rows: Vec<Row> = names.into_iter().map(|name| row(name, &observation, args.trace)).collect();
+    let all = if args.templates.is_given() { declared } else { observation.keys().cloned().collect() };
+    let absent = selection.absent(&all);
+    let chosen = all.into_iter().filter(|name| selection.has(name)).chain(absent);
+    let rows: Vec<Row> = chosen.map(|name| row(name, &observation, args.trace)).collect();
     let ill: Vec<String> = rows
         .iter()
         .filter(|row| !matches!(row.verdict, Verdict::Running | Verdict::Paused | Verdict::Stopped))
         .map(|row| crate::core::health::tell(&row.name, &row.verdict))
         .collect();
-    match args.output {
-        Format::Json => {
-            service::output::print_json(&Document::new(Body { worker: client.address(), connectors: rows }))?;
-        }
-        Format::Table => service::output::print(&show(&rows))?,
-    }
+    let connectors: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
+    let body = Body { worker: client.address(), connectors: rows };
+    args.output.print(&body, names(&connectors), |width| show(&body.connectors, width))?;
     if args.fail_on_unhealthy && !ill.is_empty() {
         return Err(Failure::all(Exit::Unhealthy, "not healthy", &ill).into());
     }
@@ -100,11 +102,14 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
 }
 
 fn row(name: ConnectorName, observation: &Observation, is_whole: bool) -> Row {
-    let status = observation.get(&name).and_then(|observed| observed.status.as_ref());
+    let observed = observation.get(&name);
+    let class = observed.and_then(|observed| observed.config.get("connector.class").cloned());
+    let set = observed.and_then(|observed| prune::owner(&observed.config));
+    let status = observed.and_then(|observed| observed.status.as_ref());
     let verdict = Verdict::of(status);
     let trace = |trace: &Option<String>| trace.as_ref().filter(|_| is_whole).cloned();
     let Some(ConnectorStatus { kind, state, worker, trace: why, tasks }) = status else {
-        return Row { name, verdict, kind: None, connector: None, tasks: Vec::new() };
+        return Row { name, verdict, kind: None, class, set, connector: None, tasks: Vec::new() };
     };
     let task = |task: &crate::core::TaskStatus| Task {
         id: task.id,
@@ -115,12 +120,14 @@ fn row(name: ConnectorName, observation: &Observation, is_whole: bool) -> Row {
         name,
         verdict,
         kind: Some(kind.clone()),
+        class,
+        set,
         connector: Some(Part { state: state.clone(), worker: worker.clone(), trace: trace(why) }),
         tasks: tasks.iter().map(task).collect(),
     }
 }
 
-fn show(rows: &[Row]) -> String {
+fn show(rows: &[Row], width: Width) -> String {
     if rows.is_empty() {
         return "no connectors\n".to_owned();
     }
@@ -138,22 +145,19 @@ fn show(rows: &[Row]) -> String {
             _ => String::new(),
         };
         let of = format!("{running}/{}", row.tasks.len());
-        lines.push([row.name.to_string(), String::new(), state, of, worker, cause]);
+        let [kind, class, set] = [&row.kind, &row.class, &row.set].map(|text| text.clone().unwrap_or_default());
+        lines.push([row.name.to_string(), String::new(), state, of, worker, kind, class, set, cause]);
         for task in &row.tasks {
             let Task { id, part, cause } = task;
             let cause = cause.clone().unwrap_or_default();
             let worker = plain::line(&part.worker);
-            lines.push([
-                String::new(),
-                format!("task {id}"),
-                part.state.as_str().to_owned(),
-                String::new(),
-                worker,
-                cause,
-            ]);
+            let (task, state) = (format!("task {id}"), part.state.as_str().to_owned());
+            let none = String::new;
+            lines.push([none(), task, state, none(), worker, none(), none(), none(), cause]);
         }
     }
-    let mut text = table(["CONNECTOR", "", "STATE", "RUNNING", "WORKER", "CAUSE"], lines);
+    let header = ["CONNECTOR", "", "STATE", "RUNNING", "WORKER", "TYPE", "CLASS", "SET", "CAUSE"];
+    let mut text = wide_table(width, 5..8, header, lines);
     for row in rows {
         let connector = row.connector.iter().map(|part| ("connector".to_owned(), part));
         let tasks = row.tasks.iter().map(|task| (format!("task {}", task.id), &task.part));

@@ -1,12 +1,15 @@
 //! `wait`: until a worker is ready for what is wanted of it.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use serde::Serialize;
 use service::{Exit, Failure, Shutdown};
 use tokio::time::{Instant, sleep_until};
 
+use super::format::{OutputArgs, names as connectors};
 use super::options::{ConnectArgs, TemplateArgs, backoff, duration, show_duration};
 use super::progress::Progress;
 use crate::core::KafkaVersion;
@@ -32,6 +35,15 @@ pub(super) struct Args {
     /// How long to wait
     #[arg(long, env = names::TIMEOUT, hide_env_values = true, value_name = "DURATION", default_value = "2m", value_parser = duration)]
     timeout: Duration,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    worker: &'a str,
+    ready: bool,
+    waited_for: Vec<String>,
 }
 
 /// Something to wait for.
@@ -55,6 +67,16 @@ impl FromStr for Wanted {
                 Ok(Self::Running(ConnectorName::parse(name)?))
             }
             _ => Err(format!("this is none of {FORMS}")),
+        }
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Api => f.write_str("api"),
+            Self::Plugin(class) => write!(f, "plugin={class}"),
+            Self::Running(name) => write!(f, "connector={}:running", name.as_str()),
         }
     }
 }
@@ -107,6 +129,13 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
         }
     }
     progress.finish();
+    let running = args.wanted.iter().filter_map(|wanted| match wanted {
+        Wanted::Running(name) => Some(name),
+        Wanted::Api | Wanted::Plugin(_) => None,
+    });
+    let waited_for = args.wanted.iter().map(ToString::to_string).collect();
+    let body = Body { worker: client.address(), ready: true, waited_for };
+    args.output.print(&body, connectors(running), |_| format!("{} is ready\n", client.address()))?;
     Ok(Exit::Ok)
 }
 

@@ -1,5 +1,5 @@
 //! The shapes of Connect's answers, read defensively, and turned into the core's own. Only what is
-//! needed is read: of the values that a validation echoes, resolved, none but that of our own probe.
+//! needed is read: what a validation echoes, resolved, is compared with what was sent and never shown.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,6 +8,7 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::core::lint::Validation;
+use crate::core::redact::resolved_parts;
 use crate::core::{ConnectorName, ConnectorStatus, ObservedConfig, Redactor, State, TaskStatus};
 use crate::reconcile::{KeyDefinition, Observation, Observed};
 
@@ -164,40 +165,25 @@ struct TaskAnswer {
     part: PartAnswer,
 }
 
-/// `PUT /connector-plugins/{p}/config/validate`
-#[derive(Debug, Deserialize)]
+/// `PUT /connector-plugins/{p}/config/validate`. Its values are what the worker made of references, and
+/// so secret: they are compared and never shown.
+#[derive(Deserialize)]
 pub(super) struct ValidationAnswer {
     configs: Vec<ValidatedAnswer>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 struct ValidatedAnswer {
     value: ValidatedValue,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 struct ValidatedValue {
     name: String,
     #[serde(default)]
-    errors: Vec<String>,
-}
-
-/// The same of a probe, which sends nothing that is secret: here the value that comes back counts.
-#[derive(Deserialize)]
-pub(super) struct EchoAnswer {
-    configs: Vec<EchoedAnswer>,
-}
-
-#[derive(Deserialize)]
-struct EchoedAnswer {
-    value: EchoedValue,
-}
-
-#[derive(Deserialize)]
-struct EchoedValue {
-    name: String,
-    #[serde(default)]
     value: Option<String>,
+    #[serde(default)]
+    errors: Vec<String>,
 }
 
 pub(super) fn observation(answer: BTreeMap<String, ExpandedAnswer>, redactor: &Redactor) -> Observation {
@@ -236,7 +222,13 @@ impl StatusAnswer {
 }
 
 impl ValidationAnswer {
-    pub(super) fn into_core(self, redactor: &Redactor) -> Validation {
+    /// What it says of a configuration that was sent. What the worker made of its references is taken
+    /// out of every message.
+    pub(super) fn into_core(self, redactor: &Redactor, sent: &BTreeMap<String, String>) -> Validation {
+        let parts = |ValidatedAnswer { value }: &ValidatedAnswer| {
+            Some(resolved_parts(sent.get(&value.name)?, value.value.as_deref()?))
+        };
+        let redactor = redactor.clone().and(self.configs.iter().filter_map(parts).flatten());
         let mut validation = Validation::default();
         for ValidatedAnswer { value } in self.configs {
             for error in &value.errors {
@@ -248,9 +240,7 @@ impl ValidationAnswer {
         // is an error, and the key is known to whoever complained.
         validation
     }
-}
 
-impl EchoAnswer {
     /// Whether the value of `name` came back exactly as it was sent.
     pub(super) fn echoes(&self, name: &str, sent: &str) -> Option<bool> {
         self.configs.iter().find(|config| config.value.name == name)?.value.value.as_deref().map(|value| value == sent)

@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::answers::{
-    ConfigAnswer, ConnectorsAnswer, DefinitionAnswer, EchoAnswer, InfoAnswer, PluginAnswer, RootAnswer, SpokenAnswer,
-    StatusAnswer, ValidationAnswer, observation,
+    ConfigAnswer, ConnectorsAnswer, DefinitionAnswer, InfoAnswer, PluginAnswer, RootAnswer, SpokenAnswer, StatusAnswer,
+    ValidationAnswer, observation,
 };
 use super::classify::Purpose;
 use super::exchange::Exchange;
@@ -130,7 +130,7 @@ impl<T: Transport> ConnectReader for Client<T> {
 
     async fn validate(&self, class: &str, config: BTreeMap<String, String>) -> Result<Validation, Fault> {
         let answer: ValidationAnswer = self.exchange.ask(Purpose::Read, put(validation_of(class), &config)).await?;
-        Ok(answer.into_core(self.exchange.redactor()))
+        Ok(answer.into_core(self.exchange.redactor(), &config))
     }
 
     /// Asks for a validation whose name is a reference with a path that no provider knows. Kafka's
@@ -142,7 +142,7 @@ impl<T: Transport> ConnectReader for Client<T> {
         let reference = format!("${{{provider}:{PROBE}:PATH}}${{{provider}:{PROBE}:HOME}}${{{provider}:{PROBE}:PWD}}");
         let body =
             BTreeMap::from([("connector.class".to_owned(), class.to_owned()), ("name".to_owned(), reference.clone())]);
-        match self.exchange.ask::<EchoAnswer>(Purpose::Read, put(validation_of(class), &body)).await {
+        match self.exchange.ask::<ValidationAnswer>(Purpose::Read, put(validation_of(class), &body)).await {
             Ok(answer) => Ok(match answer.echoes("name", &reference) {
                 Some(true) if provider == "env" => ProviderVerdict::Missing,
                 Some(false) => ProviderVerdict::Present,

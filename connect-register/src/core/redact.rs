@@ -69,7 +69,7 @@ impl Redactor {
         Self { known }
     }
 
-    /// A redactor that knows further secrets.
+    /// A redactor that knows these too.
     #[must_use]
     pub fn and(self, secrets: impl IntoIterator<Item = Secret>) -> Self {
         Self::new(self.known.into_iter().chain(secrets))
@@ -108,21 +108,46 @@ fn without_parameters(text: &str) -> String {
 }
 
 /// Kafka's `Invalid value X for configuration K: why` repeats a value that the worker may have
-/// resolved from a reference; X goes, K and the reason stay.
+/// resolved from a reference; X goes, K and the reason stay, but for X in the reason. A value may hold
+/// the words around it, so that what is in doubt goes too.
 fn without_invalid_value(text: &str) -> String {
     const BEFORE: &str = "Invalid value ";
     const AFTER: &str = " for configuration ";
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(BEFORE) {
-        let (head, tail) = rest.split_at(start + BEFORE.len());
-        let Some(end) = tail.find(AFTER) else { break };
-        out.push_str(head);
+    let mut parts = text.split(BEFORE);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(BEFORE);
         out.push_str(MASK);
-        rest = &tail[end..];
+        let Some(end) = part.rfind(AFTER) else { continue };
+        let (value, reason) = part.split_at(end);
+        if value.trim().len() >= SHORTEST {
+            out.push_str(&reason.replace(value.trim(), MASK));
+        } else {
+            out.push_str(reason);
+        }
     }
-    out.push_str(rest);
     out
+}
+
+/// What the references of a text were resolved to: the parts of `resolved` that stand where `sent` has
+/// its references, and the whole of it. Empty where there is no reference, or nothing was resolved.
+pub fn resolved_parts(sent: &str, resolved: &str) -> Vec<Secret> {
+    if sent == resolved || super::reference::find(sent).is_empty() {
+        return Vec::new();
+    }
+    let mut parts = vec![Secret::new(resolved.trim())];
+    let (mut template, mut text) = (sent, resolved);
+    while let Some(start) = template.find("${") {
+        let Some(length) = template[start..].find('}') else { break };
+        let (before, after) = (&template[..start], &template[start + length + 1..]);
+        let Some(rest) = text.strip_prefix(before) else { break };
+        let next = after.find("${").map_or(after, |next| &after[..next]);
+        let end = if next.is_empty() { Some(rest.len()) } else { rest.find(next) };
+        let Some(end) = end else { break };
+        parts.push(Secret::new(&rest[..end]));
+        (template, text) = (after, &rest[end..]);
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -161,6 +186,33 @@ mod tests {
             redactor.scrub("Invalid value abc for configuration tasks.max: Not a number"),
             "Invalid value **** for configuration tasks.max: Not a number"
         );
+    }
+
+    #[test]
+    fn an_echoed_value_goes_wherever_it_stands_in_the_message() {
+        let redactor = Redactor::default();
+        for message in [
+            "Invalid value canary for configuration k: Class canary could not be found.",
+            "Invalid value canary for configuration canary for configuration k: String must be one of: a, b",
+            "2 error(s):\nInvalid value canary for configuration k: not a number\nInvalid value [canary, x] for configuration l",
+            "Invalid value canary",
+            "Invalid value Invalid value canary for configuration k",
+        ] {
+            let scrubbed = redactor.scrub(message);
+            assert!(!scrubbed.contains("canary"), "{message}: {scrubbed}");
+        }
+    }
+
+    #[test]
+    fn what_a_reference_was_resolved_to_is_found_by_what_was_sent() {
+        let parts = |sent: &str, resolved: &str| {
+            resolved_parts(sent, resolved).iter().map(|part| part.expose().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(parts("jdbc://${env:H}/d?u=${env:U}", "jdbc://host/d?u=me"), ["jdbc://host/d?u=me", "host", "me"]);
+        assert_eq!(parts("${env:A}", "canary"), ["canary", "canary"]);
+        assert_eq!(parts("plain", "plain "), Vec::<String>::new());
+        assert_eq!(parts("${env:A}", "${env:A}"), Vec::<String>::new());
+        assert_eq!(parts("a${env:A}b", "something else"), ["something else"]);
     }
 
     proptest::proptest! {

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::core::lint::Validation;
-use crate::core::{ConnectorName, DesiredState, Fault, Observation, ObservedConfig, Patch, Payload};
+use crate::core::{
+    ConnectorName, DesiredState, Fault, KeyDefinition, Observation, ObservedConfig, Patch, Payload, Plugin,
+};
 
 /// What a worker says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,37 +18,6 @@ pub struct WorkerInfo {
     pub version: String,
     /// The id of the Kafka cluster that it works on; absent before Kafka 2.0.
     pub cluster: Option<String>,
-}
-
-/// A plug-in of a worker.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Plugin {
-    /// Its class, by its full name.
-    pub class: String,
-    /// `sink`, `source`, `converter`, `transformation`, `predicate` and others; empty where the worker
-    /// does not say.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Its version, as far as it has one.
-    pub version: Option<String>,
-}
-
-/// A key that a plug-in defines, as `GET /connector-plugins/{class}/config` has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyDefinition {
-    /// The key.
-    pub name: String,
-    /// `STRING`, `INT`, `PASSWORD`, `CLASS` and others.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Whether a configuration is wrong without it.
-    pub required: bool,
-    /// What holds where it is absent; never that of a `PASSWORD`.
-    pub default_value: Option<String>,
-    /// `HIGH`, `MEDIUM` or `LOW`.
-    pub importance: String,
-    /// What it is for.
-    pub documentation: String,
 }
 
 /// What a write did.

@@ -4,21 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::access::{ConnectReader, ProviderVerdict};
+pub use crate::core::lint::Subject;
 use crate::core::lint::{self, UnknownKeys};
-use crate::core::{Class, Entry, Fault, Mistake, Place, Spec};
-
-/// A template as far as it could be rendered.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// The connector's name, or what stands for it.
-    pub name: &'a str,
-    /// The place of the template.
-    pub place: &'a Place,
-    /// All keys of the template.
-    pub keys: &'a [(String, Place)],
-    /// Those entries that could be rendered.
-    pub entries: &'a [Entry],
-}
+use crate::core::{Class, Entry, Fault, Mistake, Spec};
 
 /// What the worker has against a spec.
 ///
@@ -51,31 +39,21 @@ pub async fn inspect_subject(
         Err(fault) if fault.class == Class::UnknownPlugin => return no_such_class(reader, &subject, &class).await,
         other => other?,
     };
-    let is_whole = |key: &String| config.contains_key(key);
-    let excused: Vec<String> = subject.keys.iter().map(|(key, _)| key.clone()).filter(|key| !is_whole(key)).collect();
-    let mut mistakes = lint::findings(&class, subject.keys, subject.place, &excused, &validation, policy);
+    let mut mistakes = lint::findings(&class, &subject, &validation, policy);
     mistakes.extend(missing_providers(reader, subject.entries, &class).await?);
     Ok(mistakes)
 }
 
 async fn no_such_class(reader: &impl ConnectReader, subject: &Subject<'_>, class: &str) -> Result<Vec<Mistake>, Fault> {
     let plugins = reader.plugins().await?;
-    let place = subject.entries.iter().find(|entry| entry.key == "connector.class");
-    let place = place.map_or(subject.place, |entry| &entry.place).clone();
+    let place = subject.place_of("connector.class");
     let mistake = Mistake::new(place, format!("the worker has no connector {class:?}")).of_key("connector.class");
-    let near = lint::nearest(class, plugins.iter().map(String::as_str)).or_else(|| same_last_name(class, &plugins));
-    let hint = match near {
+    let hint = match lint::nearest_class(class, &plugins) {
         Some(near) => format!("did you mean `{near}`?"),
         None if plugins.is_empty() => "it has none at all; look at its plugin.path".to_owned(),
         None => format!("it has {}", plugins.join(", ")),
     };
     Ok(vec![mistake.hint(hint)])
-}
-
-/// A class of the same simple name in another package.
-fn same_last_name(class: &str, plugins: &[String]) -> Option<String> {
-    let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
-    plugins.iter().find(|plugin| last(plugin) == last(class)).cloned()
 }
 
 /// The references to providers that the worker does not have: it would take the text literally.

@@ -2,6 +2,8 @@
 //! state and requests out) and a small loop that drives it. How a request travels is not known here.
 
 pub mod access;
+pub mod adopt;
+pub mod definitions;
 pub mod driver;
 pub mod inspect;
 pub mod member;
@@ -16,8 +18,8 @@ pub mod step;
 pub mod survey;
 mod writing;
 
-pub use crate::core::{Observation, Observed};
-pub use access::{ConnectReader, ConnectWriter, Effect, KeyDefinition, Plugin, ProviderVerdict, WorkerInfo};
+pub use crate::core::{KeyDefinition, Observation, Observed, Plugin};
+pub use access::{ConnectReader, ConnectWriter, Effect, ProviderVerdict, WorkerInfo};
 pub use driver::drive;
 pub use inspect::inspect;
 pub use member::{Member, Rejection, Stage, Target};

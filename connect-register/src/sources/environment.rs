@@ -66,6 +66,14 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// What is known of the environment where there is no template: what may not be told.
+    ///
+    /// # Errors
+    /// As those of [`Self::read`].
+    pub fn without_templates() -> Result<Self, Failure> {
+        Self::read(&Mentions::default(), &Given::default())
+    }
+
     /// Reads the variables and secrets that templates mention. One that is not set may come from the
     /// file that `<NAME>_FILE` names, or from what the command line in `<NAME>_COMMAND` prints.
     ///

@@ -5,9 +5,12 @@ pub mod access;
 pub mod environment;
 pub mod files;
 pub mod plan_file;
+pub mod record_file;
+pub mod template_folder;
 pub mod templates;
 pub mod variables;
 
 pub use access::Access;
+pub use environment::Environment;
 pub use templates::{Inputs, Loaded, load};
 pub use variables::Given;

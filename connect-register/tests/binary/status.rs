@@ -43,6 +43,8 @@ fn the_json_of_a_status_is_stable() {
           "verdict": "failed",
           "cause": "task 1: c.D: inner �[31mred",
           "type": "sink",
+          "class": "x.Sink",
+          "set": null,
           "state": "RUNNING",
           "worker": "w:8083",
           "tasks": [
