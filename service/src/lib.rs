@@ -9,6 +9,7 @@ pub mod exit;
 pub mod failure;
 pub mod log;
 pub mod output;
+pub mod plain;
 pub mod program;
 pub mod secret;
 pub mod secret_command;

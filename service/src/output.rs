@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use serde::Serialize;
 
+use crate::plain;
+
 /// The format of what a reading command prints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -30,9 +32,15 @@ pub fn print(text: &str) -> io::Result<()> {
 /// # Errors
 /// When stdout cannot be written, but not when its reader has gone away.
 pub fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
-    let mut text = serde_json::to_string_pretty(value)?;
-    text.push('\n');
-    Ok(print(&text)?)
+    Ok(print(&(json(value)? + "\n"))?)
+}
+
+/// A value as indented JSON that a terminal takes for text, whatever its texts hold.
+///
+/// # Errors
+/// When the value cannot be serialised.
+pub fn json(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(plain::json(&serde_json::to_string_pretty(value)?))
 }
 
 fn ignore_broken_pipe(result: io::Result<()>) -> io::Result<()> {

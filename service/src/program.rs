@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 use crate::Exit;
 use crate::failure::{exit_of, tell};
 use crate::log::{self, LogArgs};
+use crate::plain;
 
 /// Runs a program to its exit code: starts the log and the runtime, awaits `work`, and tells an
 /// error as `error: …` and `hint: …` on stderr.
@@ -30,5 +31,6 @@ fn show(error: &anyhow::Error) {
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     let mut err = anstream::stderr().lock();
     // Nobody is left to tell when stderr itself is gone.
-    let _ = writeln!(err, "{red}error{red:#}: {}", tell(error));
+    // Whatever text of others came in on the way, this is where it goes out.
+    let _ = writeln!(err, "{red}error{red:#}: {}", plain::text(&tell(error)));
 }

@@ -15,6 +15,7 @@ mod options;
 mod plan;
 mod plan_view;
 mod plugins;
+mod policy;
 mod progress;
 mod pruning;
 mod render;
@@ -86,6 +87,7 @@ enum Command {
     Import(import::Args),
     Plugins(plugins::Args),
     Watch(watch::Args),
+    Policy(policy::Args),
     Completion(completion::Args),
 }
 
@@ -107,6 +109,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Import(args) => import::run(&args, &connect).await,
         Command::Plugins(args) => plugins::run(&args, &connect).await,
         Command::Watch(args) => watch::run(&args, &connect).await,
+        Command::Policy(args) => policy::run(&args),
         Command::Completion(args) => completion::run(&args),
     }
 }

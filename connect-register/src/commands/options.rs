@@ -8,6 +8,7 @@ use service::{Exit, Failure};
 use tokio::time::Instant;
 
 pub(super) use super::access::{ConnectArgs, OtherArgs};
+use super::policy::PolicyArgs;
 use super::progress::Progress;
 use crate::core::document::Format as InputFormat;
 use crate::core::lint::UnknownKeys;
@@ -42,6 +43,8 @@ pub(super) struct TemplateArgs {
     /// How a secret reaches Connect: by reference its value never leaves this machine
     #[arg(long, env = names::SECRETS, hide_env_values = true, value_enum, default_value_t = Secrets::Reference)]
     secrets: Secrets,
+    #[command(flatten)]
+    policy: PolicyArgs,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -87,9 +90,18 @@ impl TemplateArgs {
                 Secrets::Inline => SecretMode::Inline,
             },
         };
-        let loaded = load(&inputs)?;
+        let mut loaded = load(&inputs)?;
         tell(&loaded.notes);
+        if let Some(policy) = self.policy.read(&loaded.environment.variables)? {
+            loaded.restrain(&policy);
+        }
         Ok(loaded)
+    }
+
+    /// The same, under the default policy where none is named.
+    #[must_use]
+    pub(super) fn guarded(&self) -> Self {
+        Self { policy: self.policy.or_default(), ..self.clone() }
     }
 
     /// Whether any was named.

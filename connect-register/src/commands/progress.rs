@@ -7,6 +7,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::Instant;
 
+use crate::core::plain;
+
 const PAUSE: Duration = Duration::from_secs(5);
 /// What is over by then needs no line.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -35,7 +37,7 @@ impl Progress {
     /// What is waited for now.
     pub(super) fn waiting(&mut self, what: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(what.to_owned());
+            bar.set_message(plain::line(what));
             bar.tick();
             return;
         }
@@ -68,5 +70,5 @@ impl Progress {
 
 fn eprint_line(text: &str) {
     // Nobody is left to tell when stderr itself is gone.
-    let _ = writeln!(anstream::stderr(), "{text}");
+    let _ = writeln!(anstream::stderr(), "{}", plain::text(text));
 }

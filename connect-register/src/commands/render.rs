@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut loaded = args.templates.load()?;
     args.choice.apply(&mut loaded)?;
     let specs = loaded.specs()?;
-    let rendered = |spec: &'_ Spec| -> serde_json::Result<String> { serde_json::to_string_pretty(&of(spec)) };
+    let rendered = |spec: &'_ Spec| -> serde_json::Result<String> { service::output::json(&of(spec)) };
     // For people: one document after the other, as Connect takes them.
     let documents: Vec<_> = specs.iter().map(|spec| rendered(spec)).collect::<Result<_, _>>()?;
     let body = Body { connectors: specs.iter().map(|spec| of(spec)).collect() };

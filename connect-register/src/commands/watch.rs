@@ -19,7 +19,9 @@ use crate::sources::environment::names;
 /// Every interval all connectors are read in one request; what differs is written, and what has
 /// failed is restarted: at once, then after 10, 20, 40 … seconds, at most five minutes apart. A state is
 /// put right only where a template declares one. With --prune it deletes without asking; two sidecars
-/// with other templates under one --set-name would then fight. Serves /livez, /readyz and /metrics. Several at once do no harm. SIGTERM ends it with exit code 0.
+/// with other templates under one --set-name would then fight. Serves /livez, /readyz and /metrics.
+/// Several at once do no harm. SIGTERM ends it with exit code 0. Without --policy the default policy
+/// holds: see `connect-register policy show`.
 ///
 /// Example: connect-register watch -f connectors/ --interval 30s
 #[derive(Debug, clap::Args)]
@@ -55,7 +57,7 @@ enum Restart {
 }
 
 pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Exit> {
-    let mut loaded = args.templates.load()?;
+    let mut loaded = args.templates.guarded().load()?;
     let specs = args.set.own(loaded.take_specs()?);
     let prune = args.prune.prune(&args.set, specs.len())?;
     let client = connect.client(loaded.environment.redactor.clone())?;

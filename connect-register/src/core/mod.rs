@@ -24,6 +24,7 @@ pub mod payload;
 pub mod plain;
 pub mod plan;
 pub mod plugin;
+pub mod policy;
 pub mod prune;
 pub mod record;
 pub mod redact;

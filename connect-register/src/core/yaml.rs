@@ -4,6 +4,8 @@
 
 use serde_json::Value;
 
+use super::plain;
+
 /// Words that YAML 1.1 or 1.2 takes for something else than text.
 const WORDS: [&str; 9] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
 
@@ -110,11 +112,9 @@ fn is_plain(text: &str) -> bool {
     begins_as_a_word && !is_word && !text.ends_with(' ') && text.chars().all(|c| is_inner(c) || c == ' ')
 }
 
-/// What YAML does not print, what turns the direction of text, and what breaks lines in YAML 1.1.
+/// What YAML does not print, and what can drive a terminal; what breaks lines in YAML 1.1 is among it.
 fn must_be_escaped(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-        || u32::from(c) & 0xfffe == 0xfffe
+    plain::can_drive(c) || u32::from(c) & 0xfffe == 0xfffe
 }
 
 fn escaped(code: u32) -> String {

@@ -42,6 +42,8 @@ pub mod names {
     pub const INTERVAL: &str = "CONNECT_REGISTER_INTERVAL";
     /// How long a command may take.
     pub const TIMEOUT: &str = "CONNECT_REGISTER_TIMEOUT";
+    /// What connectors may hold: a file, `default` or `none`.
+    pub const POLICY: &str = "CONNECT_REGISTER_POLICY";
     /// How secrets reach Connect.
     pub const SECRETS: &str = "CONNECT_REGISTER_SECRETS";
     /// The key of the fingerprints of secrets; also `…_FILE` and `…_COMMAND`.

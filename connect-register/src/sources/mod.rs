@@ -5,6 +5,7 @@ pub mod access;
 pub mod environment;
 pub mod files;
 pub mod plan_file;
+pub mod policy;
 pub mod record_file;
 pub mod template_folder;
 pub mod templates;

@@ -10,6 +10,7 @@ use super::files;
 use super::variables::Given;
 use crate::core::applied::DEFAULT_SET;
 use crate::core::document::{Findings, Format};
+use crate::core::policy::Policy;
 use crate::core::{Draft, Mentions, Mistake, SecretMode, Spec, draft, template};
 
 /// What is to be read, and how.
@@ -60,6 +61,19 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, Failure> {
 }
 
 impl Loaded {
+    /// Adds what a policy has against the templates. A draft that it forbids is emptied, so that
+    /// nothing of it can be sent: not even to be validated, for a worker runs what it validates.
+    pub fn restrain(&mut self, policy: &Policy) {
+        for draft in &mut self.drafts {
+            let found = policy.check_draft(draft);
+            if !found.is_empty() {
+                draft.entries.clear();
+                self.mistakes.extend(found);
+            }
+        }
+        self.mistakes.sort();
+    }
+
     /// The specs of templates without mistakes.
     ///
     /// # Errors

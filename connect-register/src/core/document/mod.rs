@@ -11,7 +11,7 @@ pub mod findings;
 mod flat;
 pub mod format;
 mod json;
-mod node;
+pub(super) mod node;
 mod properties;
 mod resource;
 mod shape;
@@ -24,7 +24,7 @@ pub use findings::Findings;
 pub use format::Format;
 
 use super::{DesiredState, IgnoredKeys, Mistake, Place};
-use node::{Item, Kind};
+use node::{Item, Kind, Node};
 
 /// A connector as it stands in a file.
 #[derive(Clone, Debug)]
@@ -66,13 +66,8 @@ pub enum Scalar {
 /// Reads the connectors of a file; what is wrong is added to the findings, the rest is there all the
 /// same.
 pub fn read(file: &Arc<str>, text: &str, format: Format, findings: &mut Findings) -> Vec<Document> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let before = findings.mistakes.len();
-    let roots = match format {
-        Format::Json => json::read(file, text, findings).into_iter().collect(),
-        Format::Yaml => yaml::read(file, text, findings),
-        Format::Properties => properties::read(file, text, findings).into_iter().collect(),
-    };
+    let roots = trees(file, text, format, findings);
     if roots.is_empty() && findings.mistakes.len() == before {
         let mistake = Mistake::new(Place::file(file.clone()), "there is nothing in it");
         findings.mistake(mistake.hint("where no connector is meant, write []"));
@@ -82,6 +77,16 @@ pub fn read(file: &Arc<str>, text: &str, format: Format, findings: &mut Findings
         shape::read(root, format, &mut documents, findings);
     }
     documents
+}
+
+/// The trees of a file, one for each of its documents.
+pub(super) fn trees(file: &Arc<str>, text: &str, format: Format, findings: &mut Findings) -> Vec<Node> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match format {
+        Format::Json => json::read(file, text, findings).into_iter().collect(),
+        Format::Yaml => yaml::read(file, text, findings),
+        Format::Properties => properties::read(file, text, findings).into_iter().collect(),
+    }
 }
 
 impl Document {

@@ -7,14 +7,14 @@ use crate::core::{Mistake, Place};
 
 /// A part of a file.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) place: Place,
-    pub(super) kind: Kind,
+pub(in crate::core) struct Node {
+    pub(in crate::core) place: Place,
+    pub(in crate::core) kind: Kind,
 }
 
 /// What a part is.
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub(in crate::core) enum Kind {
     /// A text that can be nothing else.
     Text(String),
     /// YAML without quotes, as it stands: a number or a boolean for some, a text for us.
@@ -28,15 +28,15 @@ pub(super) enum Kind {
 
 /// A key with its value.
 #[derive(Clone, Debug)]
-pub(super) struct Item {
-    pub(super) key: String,
-    pub(super) place: Place,
-    pub(super) value: Node,
+pub(in crate::core) struct Item {
+    pub(in crate::core) key: String,
+    pub(in crate::core) place: Place,
+    pub(in crate::core) value: Node,
 }
 
 impl Kind {
     /// What it is, in words.
-    pub(super) fn word(&self) -> &'static str {
+    pub(in crate::core) fn word(&self) -> &'static str {
         match self {
             Self::Text(_) | Self::Plain(_) => "a string",
             Self::Literal(text) if matches!(text.as_str(), "true" | "false") => "a boolean",
@@ -48,7 +48,7 @@ impl Kind {
     }
 
     /// The text of a string.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(in crate::core) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) | Self::Plain(text) => Some(text),
             _ => None,
@@ -56,7 +56,7 @@ impl Kind {
     }
 
     /// The text of a string, a number or a boolean.
-    pub(super) fn scalar(&self) -> Option<&str> {
+    pub(in crate::core) fn scalar(&self) -> Option<&str> {
         match self {
             Self::Literal(text) => Some(text),
             other => other.text(),
@@ -65,19 +65,19 @@ impl Kind {
 }
 
 /// Takes the item of a key out.
-pub(super) fn take(items: &mut Vec<Item>, key: &str) -> Option<Item> {
+pub(in crate::core) fn take(items: &mut Vec<Item>, key: &str) -> Option<Item> {
     items.iter().position(|item| item.key == key).map(|at| items.remove(at))
 }
 
 /// The items of a map, of which each key counts once; what occurs again is a mistake.
 #[derive(Debug, Default)]
-pub(super) struct Items {
+pub(in crate::core) struct Items {
     items: Vec<Item>,
     lines: BTreeMap<String, usize>,
 }
 
 impl Items {
-    pub(super) fn push(&mut self, item: Item, findings: &mut Findings) {
+    pub(in crate::core) fn push(&mut self, item: Item, findings: &mut Findings) {
         if let Some(first) = self.lines.get(&item.key) {
             let message = format!("this key occurs twice; the first is at line {first}");
             findings.mistake(Mistake::new(item.place, message).of_key(item.key));
@@ -88,14 +88,14 @@ impl Items {
     }
 
     /// Adds an item unless there is one of its key.
-    pub(super) fn push_absent(&mut self, item: Item) {
+    pub(in crate::core) fn push_absent(&mut self, item: Item) {
         if !self.lines.contains_key(&item.key) {
             self.lines.insert(item.key.clone(), item.place.line.unwrap_or(0));
             self.items.push(item);
         }
     }
 
-    pub(super) fn into_kind(self) -> Kind {
+    pub(in crate::core) fn into_kind(self) -> Kind {
         Kind::Map(self.items)
     }
 }
