@@ -108,15 +108,29 @@ pub(super) fn unobserved(
     wait_until(state, now, again, requests)
 }
 
-/// The cluster is busy, or it has to stop: what is still to be written waits for the next round.
+/// It has to stop: what is still to be written waits for the next round.
 pub(super) fn hold_the_rest(state: &mut State, now: Time) {
+    hold(state, now, |member| matches!(member.stage, Stage::ToWrite | Stage::ToCheck));
+}
+
+/// The cluster is busy: what this phase has not come to waits for the next round. What it was done
+/// for goes on, so that a round gets somewhere however many calls of a large set fail.
+pub(super) fn end_the_phase(state: &mut State, now: Time) {
+    match state.phase {
+        Phase::Checking => hold(state, now, |member| member.stage == Stage::ToCheck),
+        Phase::Inspecting => hold(state, now, |member| member.stage == Stage::ToWrite && !member.is_inspected),
+        Phase::Observing | Phase::Asking | Phase::Writing | Phase::Pruning | Phase::Restarting | Phase::Waiting => {
+            hold_the_rest(state, now);
+        }
+    }
+}
+
+fn hold(state: &mut State, now: Time, is_held: fn(&Member) -> bool) {
     state.queue.clear();
     let again = state.members.iter().filter_map(|member| member.look_at).min().unwrap_or(now + POLL);
-    for member in &mut state.members {
-        if matches!(member.stage, Stage::ToWrite | Stage::ToCheck) {
-            member.stage = Stage::Held;
-            member.look_at = Some(again);
-        }
+    for member in state.members.iter_mut().filter(|member| is_held(member)) {
+        member.stage = Stage::Held;
+        member.look_at = Some(again);
     }
 }
 

@@ -90,7 +90,7 @@ pub struct State {
     /// Attempts to read that failed in a row, and why the last one did.
     pub(super) unobserved: u32,
     pub(super) unobserved_fault: Option<Fault>,
-    /// Writes that failed in a row in this round.
+    /// Calls that failed in a row.
     pub(super) failures: u32,
 }
 

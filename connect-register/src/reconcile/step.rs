@@ -17,7 +17,7 @@ use crate::core::{
     Remedy, Spec, Verdict, Write, prune,
 };
 
-/// Faults of writes in a row after which a round goes no further: the cluster is busy.
+/// Faults in a row after which a phase of a round goes no further: the cluster is busy.
 const ENOUGH_FAILURES: u32 = 3;
 
 /// Takes one step. After the ending nothing is asked for any more; what was under way is taken note of.
@@ -30,7 +30,10 @@ pub fn step(mut state: State, now: Time, event: Event) -> (State, Vec<Request>) 
     };
     state.under_way = state.under_way.saturating_sub(1);
     match answer {
-        Ok(answer) => answered(&mut state, now, &call, answer, &mut requests),
+        Ok(answer) => {
+            state.failures = 0;
+            answered(&mut state, now, &call, answer, &mut requests);
+        }
         Err(fault) if matches!(call, Call::Observe) => return round::unobserved(state, now, fault, requests),
         Err(fault) => failed(&mut state, now, &call, fault, &mut requests),
     }
@@ -64,7 +67,7 @@ fn answered(state: &mut State, now: Time, call: &Call, answer: Answer, requests:
 }
 
 fn observed(state: &mut State, now: Time, observation: &Observation, requests: &mut Vec<Request>) {
-    (state.unobserved, state.unobserved_fault, state.observed_at, state.failures) = (0, None, state.began, 0);
+    (state.unobserved, state.unobserved_fault, state.observed_at) = (0, None, state.began);
     let (asked, is_late, is_apply) = (state.began, state.is_late(now), state.is_apply());
     let (backoff, on_error, is_back) = (state.policy.backoff.clone(), state.on_error(), state.is_going_back());
     let restarts = matches!(state.policy.mode, Mode::Watch { restarts: RestartPolicy::Failed, .. });
@@ -222,8 +225,10 @@ fn failed(state: &mut State, now: Time, call: &Call, fault: Fault, requests: &mu
     }
     if remedy != Remedy::GiveUp {
         state.failures += 1;
-        if state.failures >= ENOUGH_FAILURES || matches!(call, Call::Worker) {
+        if matches!(call, Call::Worker) {
             round::hold_the_rest(state, now);
+        } else if state.failures >= ENOUGH_FAILURES {
+            round::end_the_phase(state, now);
         }
     }
 }

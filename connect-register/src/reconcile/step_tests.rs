@@ -23,6 +23,8 @@ struct World {
     version: &'static str,
     /// What goes wrong with a call, once each.
     faults: BTreeMap<String, VecDeque<Class>>,
+    /// Whether a fifth of all calls fail, and three in a row now and then.
+    is_busy: bool,
     log: Vec<String>,
     most_under_way: usize,
 }
@@ -76,7 +78,10 @@ impl World {
     fn answer(&mut self, call: &Call) -> Result<Answer, Fault> {
         let label = label(call);
         self.log.push(label.clone());
+        let count = self.log.len();
+        let is_refused = self.is_busy && (count.is_multiple_of(5) || count % 40 < 3);
         let fault = self.faults.get_mut(&label).and_then(VecDeque::pop_front);
+        let fault = fault.or(is_refused.then_some(Class::Rebalance));
         if let Some(class) = fault {
             // A request whose outcome is unknown has had its effect here.
             if class == Class::Ambiguous {
@@ -227,6 +232,16 @@ fn no_more_calls_are_under_way_than_the_policy_says_and_all_is_done() {
         let deletion = world.log.iter().position(|line| line == "DELETE gone").unwrap();
         let last_write = world.log.iter().rposition(|line| line.starts_with("PUT")).unwrap();
         assert!(deletion > last_write, "nothing is deleted before all else is done");
+    }
+}
+
+#[test]
+fn a_large_set_gets_there_on_a_busy_cluster() {
+    for parallel in [1, 8] {
+        let mut world = World { is_busy: true, ..World::of(&[]) };
+        let specs = (0..300).map(|n| spec(&format!("c{n:03}"), &[("n", "1")], None));
+        let state = world.run(State::new(Policy { parallel, ..apply(Goal::Written) }, specs));
+        assert_eq!((state.ending, world.connectors.len()), (Some(Ending::Settled), 300), "{parallel} at once");
     }
 }
 

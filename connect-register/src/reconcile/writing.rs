@@ -108,7 +108,6 @@ pub(super) fn done(state: &mut State, now: Time, call: &Call, effect: Option<Eff
         Write::Create(_, asked) => Some(asked).filter(|asked| *asked != DesiredState::Running),
         Write::Put(_) | Write::Patch(_) | Write::Delete => None,
     };
-    state.failures = 0;
     let Some(member) = state.member(name) else { return };
     member.done(now, effect, asked);
     let next = member.todo.front().cloned();
