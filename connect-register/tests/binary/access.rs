@@ -66,7 +66,12 @@ fn what_lets_us_in_is_told_by_nobody() {
     for log in ["info", "trace"] {
         for (code, worker) in [
             (8, Worker::start(vec![on(LIST).answers_text(401, "no: Bearer canary-3b1f, canary-3b1f-2")])),
-            (5, Worker::start(vec![on(LIST).answers_text(200, "<html>Bearer canary-3b1f, canary-3b1f-2")])),
+            (
+                5,
+                Worker::start(vec![
+                    on(LIST).answers_text(200, "<html>Bearer canary-3b1f, canary-3b1f-2").again_and_again(),
+                ]),
+            ),
             (1, Worker::start(vec![on(LIST).fails(500, "canary-3b1f canary-3b1f-2")])),
         ] {
             let args = ["status", "--log", log];

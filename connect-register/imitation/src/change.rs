@@ -1,0 +1,55 @@
+//! What can be done to connectors, as values: so that it can be done now, later, or never.
+
+use std::collections::BTreeMap;
+
+use crate::cluster::Config;
+
+/// The state that a connector is asked to be in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// With tasks that run.
+    Running,
+    /// With tasks that do nothing.
+    Paused,
+    /// Without tasks.
+    Stopped,
+}
+
+impl Target {
+    /// Connect's word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Paused => "PAUSED",
+            Self::Stopped => "STOPPED",
+        }
+    }
+
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        [Self::Running, Self::Paused, Self::Stopped].into_iter().find(|target| target.word() == word)
+    }
+}
+
+/// Something that is done to one connector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) name: String,
+    pub(crate) what: What,
+}
+
+/// What is done to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// `PUT …/config`
+    Put(Config),
+    /// `POST /connectors`
+    Create(Config, Target),
+    /// `PATCH …/config`
+    Patch(BTreeMap<String, Option<String>>),
+    /// `PUT …/pause`, `…/resume`, `…/stop`
+    Ask(Target),
+    /// `POST …/restart`
+    Restart,
+    /// `DELETE`
+    Delete,
+}
