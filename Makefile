@@ -7,8 +7,9 @@ SHELL := /bin/bash
 CARGO ?= cargo
 RELEASE := target/release
 DEBUG := target/debug
+FUZZ_SECONDS ?= 60
 
-.PHONY: help setup build demo up down test rehearse-compose lint fmt deny bench clean-cache
+.PHONY: help setup build demo up down test rehearse-compose fuzz lint fmt deny bench clean-cache
 
 help: ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +45,14 @@ rehearse-compose: setup ## Run the compose file for real, where need be with sta
 	compose/rehearsal/images $$real; \
 	$(DEBUG)/rehearse
 
+fuzz: ## Fuzz what reads the input of others (FUZZ_SECONDS=60 for each target; wants nightly and cargo-fuzz)
+	@command -v cargo-fuzz >/dev/null || { echo "cargo-fuzz is missing: cargo install cargo-fuzz --locked"; exit 9; }
+	@cd connect-register/fuzz; for target in template document answer; do \
+	  mkdir -p "target/found/$$target"; \
+	  cargo +nightly fuzz run --fuzz-dir . "$$target" "target/found/$$target" "corpus/$$target" -- \
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -print_final_stats=1; \
+	done
+
 lint: ## Check code, docs, compose files and scripts
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
@@ -62,9 +71,10 @@ deny: ## Check licences, bans and sources of the dependencies
 fmt: ## Format the code
 	$(CARGO) fmt --all
 
-bench: build ## Measure boot and landing, and write docs/benchmarks.md
+bench: build ## Measure boot, landing and declaring, and write docs/benchmarks.md
 	@$(RELEASE)/stack bench boot --write docs/benchmarks.md
 	@$(RELEASE)/stack bench landing --write docs/benchmarks.md
+	@$(RELEASE)/stack bench register --write docs/benchmarks.md
 
 clean-cache: ## Remove everything that was downloaded
 	@compose/rehearsal/engine down

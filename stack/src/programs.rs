@@ -40,11 +40,7 @@ impl Programs {
     /// # Errors
     /// When one of `names` is not there: a build of a single crate leaves the others out.
     pub fn beside_me(names: &[&str], env: Vec<(String, String)>, logs: PathBuf) -> anyhow::Result<Self> {
-        let me = std::env::current_exe().context("the running program cannot be located")?;
-        let mut folder = me.parent().unwrap_or(Path::new(".")).to_owned();
-        if folder.ends_with("deps") {
-            folder.pop();
-        }
+        let folder = own_folder()?;
         let missing: Vec<_> = names.iter().filter(|name| !folder.join(name).is_file()).collect();
         if !missing.is_empty() {
             return Err(Failure::all(Exit::Machine, &format!("not built in {}", folder.display()), &missing)
@@ -53,6 +49,14 @@ impl Programs {
         }
         std::fs::create_dir_all(&logs).with_context(|| format!("cannot make {}", logs.display()))?;
         Ok(Self { folder, env, logs })
+    }
+
+    /// The file of a program that lies beside the running one.
+    ///
+    /// # Errors
+    /// When the running program cannot be located.
+    pub fn path(name: &str) -> anyhow::Result<PathBuf> {
+        Ok(own_folder()?.join(name))
     }
 
     /// Runs a program to its end and gives its stdout. What it says on stderr goes to its log.
@@ -149,6 +153,17 @@ impl Running {
             let _ = self.child.kill().await;
         }
     }
+}
+
+/// The folder of the running program, or where Cargo puts the programs of a workspace whose tests it
+/// runs.
+fn own_folder() -> anyhow::Result<PathBuf> {
+    let me = std::env::current_exe().context("the running program cannot be located")?;
+    let mut folder = me.parent().unwrap_or(Path::new(".")).to_owned();
+    if folder.ends_with("deps") {
+        folder.pop();
+    }
+    Ok(folder)
 }
 
 fn ended(name: &str, status: &str, log: &Path) -> Failure {

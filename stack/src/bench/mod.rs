@@ -4,4 +4,6 @@
 pub mod boot;
 pub mod figures;
 pub mod landing;
+pub mod measured;
+pub mod register;
 pub mod report;

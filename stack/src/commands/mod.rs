@@ -8,6 +8,7 @@ mod down;
 mod env;
 mod fetch;
 mod logs;
+mod measure;
 mod shape;
 mod sql;
 mod status;
@@ -70,6 +71,9 @@ pub enum Command {
     /// Measure, and write the figures down
     #[command(subcommand)]
     Bench(bench::Command),
+    /// Run a program, and tell its time and its memory
+    #[command(hide = true)]
+    Measure(measure::Args),
     /// Print a completion script for a shell
     Completion(completion::Args),
 }
@@ -91,6 +95,7 @@ impl Command {
             Self::Fetch(args) => fetch::run(&args).await,
             Self::Demo(args) => demo::run(args).await,
             Self::Bench(command) => command.run().await,
+            Self::Measure(args) => measure::run(&args),
             Self::Completion(args) => completion::run(&args),
         }
     }

@@ -2,6 +2,7 @@
 
 mod boot;
 mod landing;
+mod register;
 
 use std::path::Path;
 
@@ -19,6 +20,8 @@ pub enum Command {
     Boot(boot::Args),
     /// How fast sales land against COPY, and how soon
     Landing(landing::Args),
+    /// What it costs to declare connectors, against what is used in its place
+    Register(register::Args),
 }
 
 impl Command {
@@ -27,6 +30,7 @@ impl Command {
         match self {
             Self::Boot(args) => boot::run(&args).await,
             Self::Landing(args) => landing::run(&args).await,
+            Self::Register(args) => register::run(&args).await,
         }
     }
 }

@@ -1,0 +1,67 @@
+//! The declarative half of `connect-register` against real workers: of each Kafka that the kit has,
+//! two workers in one group. Each law is a function; a version boots once, and all laws are held on
+//! it, one after the other, each with connectors of its own names.
+//!
+//! `PIPELINE_SINK=debezium` asks for the stand-in where the stock sink is at hand. Nothing is skipped:
+//! where a part or a program is missing the tests fail and say so.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on panics")]
+
+mod cluster;
+mod commands;
+mod outages;
+mod sets;
+mod workers;
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use cluster::Cluster;
+
+/// A law, and its name.
+type Law = (&'static str, fn(&mut Cluster));
+
+const LAWS: [Law; 10] = [
+    ("a template is validated by the worker before anything is sent", commands::validation),
+    ("a plan tells what an apply does, and what is as declared is not written", commands::plan_and_apply),
+    ("the key that remembers what was applied changes nothing", commands::the_key_that_remembers),
+    ("a follower takes what is meant for the leader", commands::through_a_follower),
+    ("a status tells of all connectors, whoever declared them", commands::status),
+    ("prune deletes what is declared no more, and nobody else's", sets::prune),
+    ("a set of which one does not run is as it was before", sets::atomic),
+    ("a saved plan is applied once", sets::saved_plan),
+    ("an apply gets through a rolling restart", outages::rolling_restart),
+    ("an apply gets through the death of the leader", outages::death_of_the_leader),
+];
+
+/// One version at a time: three of them at once are more than a small machine can take.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn all_laws_hold(version: &str) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let begin = Instant::now();
+    let mut cluster = Cluster::boot(version);
+    eprintln!("Kafka {version}: two workers after {:.1} s", begin.elapsed().as_secs_f64());
+    let only = std::env::var("DECLARE_LAW").unwrap_or_default();
+    for (name, law) in LAWS.iter().filter(|(name, _)| name.contains(&only)) {
+        let begin = Instant::now();
+        eprintln!("Kafka {version}: {name} …");
+        law(&mut cluster);
+        eprintln!("Kafka {version}: {name}: {:.1} s", begin.elapsed().as_secs_f64());
+    }
+    cluster.end();
+}
+
+#[test]
+fn all_laws_hold_on_kafka_3_6() {
+    all_laws_hold("3.6");
+}
+
+#[test]
+fn all_laws_hold_on_kafka_3_9() {
+    all_laws_hold("3.9");
+}
+
+#[test]
+fn all_laws_hold_on_kafka_4_3() {
+    all_laws_hold("4.3");
+}
