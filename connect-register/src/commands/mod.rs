@@ -35,7 +35,7 @@ use options::ConnectArgs;
 
 /// Keeps Kafka Connect as declared
 ///
-/// Connectors are declared as templates: JSON files {"name", "config"} whose values are rendered from
+/// Connectors are declared as templates, in JSON, YAML or properties, whose values are rendered from
 /// the environment. `plan` shows what differs from what the worker has, `apply` writes only that, and
 /// `watch` keeps it so.
 #[derive(Debug, Parser)]
