@@ -1,4 +1,4 @@
-use connect_imitation::{Imitation, SINK, Setting, Target, Weather, Wrong};
+use connect_imitation::{Imitation, SINK, Setting, Target, Weather};
 
 use crate::fleet::{Fleet, name, told};
 
@@ -14,9 +14,7 @@ fn in_foul_weather_prune_deletes_what_is_declared_no_more_and_nobody_elses() {
     fleet.run(&connect, &["apply"]).ends_with(0);
     by_hand(&connect, "by-hand");
     connect.forget_tally();
-    // An empty 200 to a DELETE is taken for a success.
-    let kinds = Wrong::PASSING.into_iter().filter(|kind| *kind != Wrong::EmptyOk).collect();
-    connect.set_weather(Weather { kinds, ..Weather::foul(10, 0.2) });
+    connect.set_weather(Weather::foul(10, 0.2));
     let ran = smaller.run(&connect, &["apply", "--prune", "--yes", "--parallel", "4", "-o", "json"]).ends_with(0);
     let left: Vec<String> = std::iter::once("by-hand".to_owned()).chain((0..20).map(name)).collect();
     connect.settle();
@@ -34,7 +32,7 @@ fn in_foul_weather_a_set_of_which_one_is_refused_is_as_it_was_before() {
     for number in 0..12 {
         fleet.declare(number, "second");
     }
-    let ran = fleet.run(&connect, &["apply", "--atomic", "-o", "json"]);
+    let ran = fleet.run(&connect, &["apply", "--atomic", "-o", "json"]).ends_with(4);
     assert!(ran.stderr.contains("c-0011") && ran.stderr.contains("as it was before"), "{}", ran.stderr);
     fleet.is_there(&connect, "first");
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use stack::programs::{Programs, Running};
 use stack::{Lease, LeaseOptions};
 use tempfile::TempDir;
@@ -77,7 +77,7 @@ impl Cluster {
     /// Runs it against one of the workers.
     pub(crate) fn run_at(&self, worker: usize, args: &[&str], code: u8) -> String {
         let url = self.workers[worker].url();
-        let args = [&["--connect-url", url.as_str()], args].concat();
+        let args = [args, &["--connect-url", url.as_str()]].concat();
         let ran = self.runtime.block_on(self.programs.run("connect-register", &args, &[code]));
         ran.unwrap_or_else(|error| panic!("connect-register {}: {error:#}", args.join(" ")))
     }
@@ -85,7 +85,7 @@ impl Cluster {
     /// Runs it, whatever its exit code.
     pub(crate) fn run_any(&self, args: &[&str]) -> Said {
         let mut command = Command::new(Programs::path("connect-register").unwrap());
-        command.args(["--connect-url", &self.workers[0].url()]).args(args);
+        command.args(args).args(["--connect-url", &self.workers[0].url()]);
         let output = command.envs(self.lease.env().iter().cloned()).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Said { code: output.status.code().unwrap_or(-1), text: text(&output.stdout) + &text(&output.stderr) }
@@ -102,7 +102,7 @@ impl Cluster {
     /// Starts it against one of the workers.
     pub(crate) fn start_at(&self, worker: usize, args: &[&str]) -> Running {
         let url = self.workers[worker].url();
-        let args = [&["--connect-url", url.as_str()], args].concat();
+        let args = [args, &["--connect-url", url.as_str()]].concat();
         let _inside = self.runtime.enter();
         self.programs.start("connect-register", &args).unwrap()
     }
@@ -191,6 +191,11 @@ pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Result<T, String>) 
     }
 }
 
+/// What a program printed as JSON.
+pub(crate) fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
 /// A folder of templates.
 pub(crate) struct Templates {
     folder: PathBuf,
@@ -200,6 +205,11 @@ pub(crate) struct Templates {
 impl Templates {
     /// A connector of the sink at hand, with these keys changed; `null` takes one out.
     pub(crate) fn declare(&self, name: &str, changes: &Value) {
+        self.declare_with(name, &json!({}), changes);
+    }
+
+    /// The same, with members beside its configuration.
+    pub(crate) fn declare_with(&self, name: &str, beside: &Value, changes: &Value) {
         let mut config = self.shipped["config"].as_object().unwrap().clone();
         config.insert("tasks.max".to_owned(), json!("1"));
         for (key, value) in changes.as_object().unwrap() {
@@ -208,8 +218,26 @@ impl Templates {
                 value => config.insert(key.clone(), value.clone()),
             };
         }
-        let text = serde_json::to_string_pretty(&json!({"name": name, "config": config})).unwrap();
-        fs::write(self.folder.join(format!("{name}.json")), text).unwrap();
+        let mut template = json!({"name": name, "config": config});
+        template.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
+        fs::write(self.file(name), serde_json::to_string_pretty(&template).unwrap()).unwrap();
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.json"))
+    }
+
+    /// A configuration as it is declared.
+    pub(crate) fn config(&self, name: &str) -> Map<String, Value> {
+        let template = parsed(&fs::read_to_string(self.file(name)).unwrap());
+        template["config"].as_object().unwrap().clone()
+    }
+
+    /// The same, as Connect gets it.
+    pub(crate) fn rendered(&self, cluster: &Cluster, name: &str) -> Map<String, Value> {
+        let file = self.file(name).display().to_string();
+        let rendered = parsed(&cluster.run(&["render", "-f", &file, "-o", "json"], 0));
+        rendered["connectors"][0]["config"].as_object().unwrap().clone()
     }
 
     /// So many connectors whose names begin so.
@@ -223,7 +251,7 @@ impl Templates {
 
     /// Declares one no more.
     pub(crate) fn forget(&self, name: &str) {
-        fs::remove_file(self.folder.join(format!("{name}.json"))).unwrap();
+        fs::remove_file(self.file(name)).unwrap();
     }
 
     /// The folder, as an argument.

@@ -4,13 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::cluster::{Cluster, until};
+use crate::cluster::{Cluster, parsed, until};
 
 const APPLY: [&str; 4] = ["apply", "--timeout", "5m", "-o"];
-
-fn parsed(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
-}
 
 /// The results in an apply's or a plan's JSON, by what they are.
 fn words(document: &Value, field: &str) -> BTreeSet<String> {

@@ -10,6 +10,7 @@ mod cluster;
 mod commands;
 mod outages;
 mod sets;
+mod tools;
 mod workers;
 
 use std::sync::{Mutex, PoisonError};
@@ -20,7 +21,7 @@ use cluster::Cluster;
 /// A law, and its name.
 type Law = (&'static str, fn(&mut Cluster));
 
-const LAWS: [Law; 10] = [
+const LAWS: [Law; 15] = [
     ("a template is validated by the worker before anything is sent", commands::validation),
     ("a plan tells what an apply does, and what is as declared is not written", commands::plan_and_apply),
     ("the key that remembers what was applied changes nothing", commands::the_key_that_remembers),
@@ -29,6 +30,11 @@ const LAWS: [Law; 10] = [
     ("prune deletes what is declared no more, and nobody else's", sets::prune),
     ("a set of which one does not run is as it was before", sets::atomic),
     ("a saved plan is applied once", sets::saved_plan),
+    ("equal workers give equal records, and templates are checked by them", tools::record),
+    ("what is exported is what runs", tools::exported),
+    ("what is imported gets one key more", tools::imported),
+    ("a connector is brought into the declared state, and ignored keys are left to others", tools::states),
+    ("what the default policy forbids is never sent", tools::policy),
     ("an apply gets through a rolling restart", outages::rolling_restart),
     ("an apply gets through the death of the leader", outages::death_of_the_leader),
 ];

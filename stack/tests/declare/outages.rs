@@ -1,7 +1,7 @@
 //! Laws of applies under which workers go away: in order, and by force. What is declared is there in
 //! the end, whoever led when it was asked for.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, until};
 
 /// Enough that an apply is still under way when a worker goes.
 const MANY: usize = 30;
@@ -30,7 +30,11 @@ pub(crate) fn death_of_the_leader(cluster: &mut Cluster) {
 
 fn arrived(cluster: &Cluster, templates: &str, names: &[String]) {
     for name in names {
-        assert!(cluster.workers.iter().all(|worker| worker.config(name).is_some()), "{name} is not there");
+        // A worker that has just begun reads what the others know.
+        until(&format!("{name} to be there"), || {
+            let is_there = cluster.workers.iter().map(|worker| worker.config(name).is_some()).collect::<Vec<_>>();
+            if is_there == [true, true] { Ok(()) } else { Err(format!("{is_there:?}")) }
+        });
     }
     for worker in [0, 1] {
         cluster.run_at(worker, &["plan", "-f", templates, "--fail-on-changes"], 0);

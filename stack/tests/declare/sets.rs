@@ -31,11 +31,14 @@ pub(crate) fn atomic(cluster: &mut Cluster) {
     cluster.all_run(&names);
     let before = cluster.workers[0].config(&names[0]).unwrap();
     templates.declare(&names[0], &json!({"batch.size": "500"}));
-    // What a worker finds only when its tasks start: a connector that never gets to have one.
-    templates.declare("atomic-new", &json!({"tasks.max": "1", "consumer.override.bootstrap.servers": "127.0.0.1:1"}));
-    let short = ["apply", "--atomic", "--wait", "--timeout", "25s", "-f", templates.path()];
-    let said = cluster.run_any(&short);
-    assert!(said.code != 0, "{said:?}");
+    // What a worker finds only when a task starts: its consumer cannot be made.
+    let broken = json!({
+        "consumer.override.security.protocol": "SSL",
+        "consumer.override.ssl.truststore.location": "/nowhere/truststore.jks",
+    });
+    templates.declare("atomic-new", &broken);
+    let said = cluster.run_any(&[&["apply", "--atomic", "--wait", "-f", templates.path()][..], &IN_TIME].concat());
+    assert_eq!(said.code, 7, "{said:?}");
     assert_eq!(cluster.workers[0].config(&names[0]).unwrap(), before, "{said:?}");
     assert!(cluster.is_gone("atomic-new"), "{said:?}");
 }

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::cluster::until;
+
 /// A worker on loopback.
 pub(crate) struct Worker {
     port: u16,
@@ -24,16 +26,27 @@ impl Worker {
 
     /// An answer's status and body; `None` where there is none.
     pub(crate) fn ask(&self, method: &str, path: &str) -> Option<(u16, Value)> {
+        self.send(method, path, "")
+    }
+
+    fn send(&self, method: &str, path: &str, body: &str) -> Option<(u16, Value)> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(100))).ok()?;
         // HTTP/1.0: the body ends with the connection.
-        let head = format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n");
-        stream.write_all(head.as_bytes()).ok()?;
+        let head = format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: */*\r\n");
+        let kind = format!("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        stream.write_all((head + &kind).as_bytes()).ok()?;
         let mut text = String::new();
         stream.read_to_string(&mut text).ok()?;
         let (head, body) = text.split_once("\r\n\r\n")?;
         let status = head.split(' ').nth(1)?.parse().ok()?;
         Some((status, serde_json::from_str(body).unwrap_or(Value::Null)))
+    }
+
+    /// Writes something, as somebody would by hand.
+    pub(crate) fn put(&self, path: &str, body: &Value) {
+        let answer = self.send("PUT", path, &body.to_string());
+        assert!(matches!(answer, Some((200..300, _))), "PUT {path}: {answer:?}");
     }
 
     /// What is there, which has to be.
@@ -43,12 +56,16 @@ impl Worker {
         body
     }
 
-    /// A connector's configuration; `None` where there is no such connector.
+    /// A connector's configuration; `None` where there is no such connector. A worker that is busy, as
+    /// in a rebalance, is asked again.
     pub(crate) fn config(&self, name: &str) -> Option<BTreeMap<String, String>> {
-        match self.ask("GET", &format!("/connectors/{name}/config")) {
-            Some((200, config)) => Some(serde_json::from_value(config).unwrap()),
-            _ => None,
-        }
+        until(&format!("the configuration of {name}"), || {
+            match self.ask("GET", &format!("/connectors/{name}/config")) {
+                Some((200, config)) => Ok(Some(serde_json::from_value(config).unwrap())),
+                Some((404, _)) => Ok(None),
+                other => Err(format!("{other:?}")),
+            }
+        })
     }
 
     /// The states of a connector and of its tasks; none where it is not known yet.
