@@ -154,6 +154,13 @@ impl Member {
         self.effect.is_some() || self.asked.is_some() || self.in_doubt
     }
 
+    /// Whether it may be there, although a list of all does not show it: it is to go, and was neither
+    /// deleted by us for certain nor found to be gone.
+    pub(super) fn may_be_there(&self) -> bool {
+        let is_known_to_be_gone = self.effect == Some(Effect::Deleted) || self.stage == Stage::Matches;
+        matches!(self.target, Target::Absent { .. }) && (self.in_doubt || !is_known_to_be_gone)
+    }
+
     /// Whether it does what it is declared to do: it runs, unless another state is declared.
     pub fn is_well(&self) -> bool {
         match (&self.target, self.desired()) {
@@ -175,6 +182,8 @@ impl Member {
         if landed {
             let (effect, state) = self.intent;
             (self.effect, self.asked) = (effect.or(self.effect), state.or(self.asked));
+            // Views may lag behind what has landed as behind any write.
+            self.written_at = self.written_at.max(Some(asked));
         }
         self.settled();
         landed
@@ -189,17 +198,47 @@ impl Member {
     /// It differs, in a view that was asked for at `asked`; says whether something may be done about it.
     /// An answer may take long: what counts is how old the view may be, not when it came.
     pub(super) fn differs(&mut self, now: Time, asked: Time, backoff: &Backoff) {
-        let is_stale_view = self.written_at.is_some_and(|written| asked < written + SETTLE);
-        if is_stale_view {
+        let may_lag = self.lags_until().filter(|until| asked < *until);
+        if may_lag.is_some() && self.todo.is_empty() {
             self.stage = Stage::Matches;
+        } else if let Some(until) = may_lag.filter(|_| !self.is_only_state_open()) {
+            // A part was written and the next one failed: which part is it that is not seen?
+            self.hold(now, until, backoff);
         } else if asked < self.hold_until {
-            if !matches!(self.stage, Stage::Rejected(_)) {
-                self.stage = Stage::Held;
-            }
-            self.look_at = Some(self.hold_until.max(now).min(now + backoff.delay(self.attempts, self.salt())));
+            self.hold(now, self.hold_until, backoff);
         } else {
             self.stage = Stage::ToWrite;
         }
+    }
+
+    /// It is there, and whether it is in the state that is declared is not told yet.
+    pub(super) fn untold(&mut self, now: Time, asked: Time, backoff: &Backoff) {
+        let may_lag = self.lags_until().is_some_and(|until| asked < until);
+        if may_lag && self.todo.is_empty() && !self.in_doubt {
+            self.stage = Stage::Matches;
+            return;
+        }
+        self.hold(now, Time::MAX, backoff);
+    }
+
+    /// It has to wait; it is looked at now and then meanwhile, more and more rarely.
+    fn hold(&mut self, now: Time, until: Time, backoff: &Backoff) {
+        self.look_at = Some(until.max(now).min(now + backoff.delay(self.attempts, self.salt())));
+        if !matches!(self.stage, Stage::Rejected(_)) {
+            self.stage = Stage::Held;
+            self.attempts += 1;
+        }
+    }
+
+    /// How long views may be from before our last write.
+    fn lags_until(&self) -> Option<Time> {
+        self.written_at.map(|written| written + SETTLE)
+    }
+
+    /// Whether the configuration is seen as it was written, and what failed is only to ask for a state.
+    fn is_only_state_open(&self) -> bool {
+        let is_state = self.todo.front().is_some_and(|write| matches!(**write, Write::State(_)));
+        is_state && self.difference.as_ref().is_some_and(|difference| difference.action.is_nothing())
     }
 
     /// A request was done; what is still to do follows at once.
@@ -215,8 +254,7 @@ impl Member {
 
     /// What was done to it is to be taken back.
     pub(super) fn go_back_to(&mut self, target: Target) {
-        let lag = self.written_at.map(|written| written + SETTLE);
-        self.trust_after = lag.max(self.in_doubt.then_some(self.hold_until));
+        self.trust_after = self.lags_until().max(self.in_doubt.then_some(self.hold_until));
         (self.target, self.stage, self.is_inspected) = (target, Stage::Unseen, true);
         (self.written_at, self.fault, self.attempts, self.look_at) = (None, None, 0, None);
         self.todo.clear();
@@ -227,13 +265,15 @@ impl Member {
 
     /// Whether what is observed does not lag behind our writes any more.
     pub(super) fn is_settled_at(&self, now: Time) -> bool {
-        self.written_at.is_none_or(|written| now >= written + SETTLE)
+        self.lags_until().is_none_or(|until| now >= until)
     }
 
-    /// Nothing happened: it may be tried again after a back-off.
+    /// Nothing happened: it may be tried again after a back-off. A look that fails is no news of a write
+    /// in doubt, which is waited for as before.
     pub(super) fn failed(&mut self, now: Time, fault: Fault, backoff: &Backoff) {
-        self.hold_until = now + backoff.delay(self.attempts, self.salt());
-        self.look_at = Some(self.hold_until);
+        let again = now + backoff.delay(self.attempts, self.salt());
+        self.hold_until = if self.in_doubt { self.hold_until.max(again) } else { again };
+        self.look_at = Some(again);
         self.attempts += 1;
         (self.stage, self.fault) = (Stage::Held, Some(fault));
     }

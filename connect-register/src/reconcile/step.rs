@@ -6,15 +6,14 @@
 //! differs is shown to the worker's plug-in and then written; what has failed is restarted. A fault
 //! never repeats a request blindly: the next round looks again.
 
-use super::access::Effect;
 use super::member::{Member, Rejection, Stage, Target};
 use super::policy::{Mode, OnError, RestartPolicy};
 use super::request::{Answer, Call, Event, Note, Request, Time};
 use super::state::{Ending, Phase, State, Version};
 use super::{pruning, round, writing};
 use crate::core::{
-    Class, ConnectorName, Difference, Fault, KafkaVersion, Mistake, Observation, Observed, ObservedConfig, Place,
-    Remedy, Spec, Verdict, Write, prune,
+    Backoff, Class, ConnectorName, Difference, Fault, KafkaVersion, Mistake, Observation, Observed, ObservedConfig,
+    Place, Remedy, Spec, Verdict, Write, prune,
 };
 
 /// Faults in a row after which a phase of a round goes no further: the cluster is busy.
@@ -69,7 +68,8 @@ fn answered(state: &mut State, now: Time, call: &Call, answer: Answer, requests:
 fn observed(state: &mut State, now: Time, observation: &Observation, requests: &mut Vec<Request>) {
     (state.unobserved, state.unobserved_fault, state.observed_at) = (0, None, state.began);
     let (asked, is_late, is_apply) = (state.began, state.is_late(now), state.is_apply());
-    let (backoff, on_error, is_back) = (state.policy.backoff.clone(), state.on_error(), state.is_going_back());
+    let (backoff, on_error) = (state.policy.backoff.clone(), state.on_error());
+    let look = Look { now, asked, backoff: &backoff, on_error };
     let restarts = matches!(state.policy.mode, Mode::Watch { restarts: RestartPolicy::Failed, .. });
     for member in &mut state.members {
         let observed = observation.get(&member.name);
@@ -80,16 +80,13 @@ fn observed(state: &mut State, now: Time, observation: &Observation, requests: &
             continue;
         }
         // A connector without a status is not in the list: it is asked for by its name.
-        let is_to_check = observed.is_none()
-            && match &member.target {
-                Target::Present(_) => true,
-                Target::Absent { .. } => member.effect != Some(Effect::Deleted) && (is_back || member.in_doubt),
-            };
-        compare(member, now, asked, observed, requests, &backoff);
-        if is_to_check && member.stage == Stage::ToWrite
-            || is_to_check && matches!(member.target, Target::Absent { .. }) && member.stage == Stage::Matches
-        {
+        if observed.is_none() && member.may_be_there() {
             member.stage = Stage::ToCheck;
+        } else {
+            compare(member, look, observed, requests);
+            if observed.is_none() && member.stage == Stage::ToWrite {
+                member.stage = Stage::ToCheck;
+            }
         }
         if is_late && !matches!(member.stage, Stage::Matches | Stage::Rejected(_)) {
             member.stage = Stage::Held;
@@ -114,23 +111,35 @@ fn checked(
     let (backoff, asked, on_error) = (state.policy.backoff.clone(), state.began, state.on_error());
     let Some(member) = state.member(name) else { return };
     let observed = config.map(Observed::of_config);
-    compare(member, now, asked, observed.as_ref(), requests, &backoff);
+    compare(member, Look { now, asked, backoff: &backoff, on_error }, observed.as_ref(), requests);
     if member.stage == Stage::ToWrite {
         found_to_differ(member, observed.as_ref(), on_error, requests);
     }
 }
 
-/// Compares a connector with what it is to become.
-fn compare(
-    member: &mut Member,
+/// When it is looked, and what follows from it.
+#[derive(Clone, Copy)]
+struct Look<'a> {
     now: Time,
+    /// When the view was asked for.
     asked: Time,
-    observed: Option<&Observed>,
-    requests: &mut Vec<Request>,
-    backoff: &crate::core::Backoff,
-) {
+    backoff: &'a Backoff,
+    on_error: OnError,
+}
+
+/// Compares a connector with what it is to become.
+fn compare(member: &mut Member, look: Look<'_>, observed: Option<&Observed>, requests: &mut Vec<Request>) {
+    let Look { now, asked, backoff, on_error } = look;
     let difference = match &member.target {
-        Target::Present(spec) => Some(Difference::of(spec, observed)).filter(|difference| !difference.is_nothing()),
+        Target::Present(spec) => {
+            let difference = Difference::of(spec, observed);
+            let is_untold = spec.state.is_some() && observed.is_some_and(|observed| observed.status.is_none());
+            // What may have to be taken back has to be known before, its state too.
+            if is_untold && (difference.is_nothing() || on_error == OnError::RollBack) {
+                return member.untold(now, asked, backoff);
+            }
+            Some(difference).filter(|difference| !difference.is_nothing())
+        }
         Target::Absent { set } => match observed {
             Some(observed) if prune::owner(&observed.config).as_ref() != Some(set) => {
                 return foreign(member, now, requests);

@@ -5,11 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
+
 use crate::core::{
     Applied, Backoff, ConnectorStatus, DesiredState, Entry, Fingerprint, IgnoredKeys, Prune, Spec, State as TaskState,
     TaskStatus, Value,
 };
-use crate::reconcile::{Cause, Goal, Policy, Rejection, WorkerInfo};
+use crate::reconcile::{Cause, Effect, Goal, Policy, Rejection, WorkerInfo};
+
+#[path = "lag_tests.rs"]
+mod lag;
 
 /// A connector: name, configuration, and the state it was asked to be in.
 type Told<'a> = (&'a str, &'a [(&'a str, &'a str)], DesiredState);
