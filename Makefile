@@ -9,7 +9,7 @@ RELEASE := target/release
 DEBUG := target/debug
 FUZZ_SECONDS ?= 60
 
-.PHONY: help setup build demo up down test rehearse-compose fuzz lint fmt deny bench clean-cache
+.PHONY: help setup build demo up down test rehearse-compose simulate fuzz lint fmt deny bench clean-cache
 
 help: ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,13 @@ rehearse-compose: setup ## Run the compose file for real, where need be with sta
 	compose/rehearsal/base $$real; \
 	compose/rehearsal/images $$real; \
 	$(DEBUG)/rehearse
+
+simulate: setup ## Simulate a failing Connect with a million seeds (SEEDS=n for as many, SEED=n to replay one)
+	@if [ -n "$(SEED)" ]; then export SIMULATION_SEED=$(SEED); \
+	elif [ -n "$(SEEDS)" ]; then export SIMULATION_SEEDS=$(SEEDS); \
+	else export SIMULATION_SEEDS=1000000 SIMULATION_SOCKET_SEEDS=1000 SIMULATION_FIGURES=docs/benchmarks.md; fi; \
+	$(CARGO) test --release --locked -p connect-register --test simulation -- --nocapture \
+	  whatever_fails_the_laws_are_kept
 
 fuzz: ## Fuzz what reads the input of others (FUZZ_SECONDS=60 for each target; wants nightly and cargo-fuzz)
 	@command -v cargo-fuzz >/dev/null || { echo "cargo-fuzz is missing: cargo install cargo-fuzz --locked"; exit 9; }

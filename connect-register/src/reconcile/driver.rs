@@ -18,7 +18,7 @@ use crate::core::lint::UnknownKeys;
 use crate::core::{Class, Fault, Write};
 
 /// A call that is under way at the deadline gets this much longer, so that its outcome is known.
-const GRACE: Duration = Duration::from_secs(2);
+pub const GRACE: Duration = Duration::from_secs(2);
 
 /// Reconciles until the state has an ending or a shutdown is asked for.
 pub async fn drive<C: ConnectReader + ConnectWriter>(
@@ -91,7 +91,11 @@ fn name(call: &Call) -> &'static str {
     }
 }
 
-async fn perform<C: ConnectReader + ConnectWriter>(
+/// Makes one call.
+///
+/// # Errors
+/// What went wrong with it, classed.
+pub async fn perform<C: ConnectReader + ConnectWriter>(
     connect: &C,
     call: &Call,
     unknown_keys: UnknownKeys,
