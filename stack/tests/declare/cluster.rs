@@ -140,6 +140,18 @@ impl Cluster {
         });
     }
 
+    /// Deletes all connectors, so that the next law has the machine for itself.
+    pub(crate) fn clear(&self) {
+        until("all connectors to be gone", || {
+            let names = self.workers[0].get("/connectors");
+            let names: Vec<&str> = names.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+            for name in &names {
+                self.workers[0].ask("DELETE", &format!("/connectors/{name}"));
+            }
+            if names.is_empty() { Ok(()) } else { Err(names.join(", ")) }
+        });
+    }
+
     /// Which worker leads, as the workers tell it in their logs.
     pub(crate) fn leader(&self) -> usize {
         let told = |worker: usize| {
@@ -212,6 +224,12 @@ impl Templates {
     pub(crate) fn declare_with(&self, name: &str, beside: &Value, changes: &Value) {
         let mut config = self.shipped["config"].as_object().unwrap().clone();
         config.insert("tasks.max".to_owned(), json!("1"));
+        if config["connector.class"].as_str().is_some_and(|class| class.starts_with("io.debezium.")) {
+            // It opens many connections for each task, of which a database has a hundred.
+            for (key, value) in [("min_size", "1"), ("max_size", "1"), ("acquire_increment", "1")] {
+                config.insert(format!("connection.pool.{key}"), json!(value));
+            }
+        }
         for (key, value) in changes.as_object().unwrap() {
             match value {
                 Value::Null => config.remove(key),

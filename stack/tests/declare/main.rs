@@ -52,6 +52,7 @@ fn all_laws_hold(version: &str) {
         let begin = Instant::now();
         eprintln!("Kafka {version}: {name} …");
         law(&mut cluster);
+        cluster.clear();
         eprintln!("Kafka {version}: {name}: {:.1} s", begin.elapsed().as_secs_f64());
     }
     cluster.end();

@@ -51,9 +51,10 @@ impl Worker {
 
     /// What is there, which has to be.
     pub(crate) fn get(&self, path: &str) -> Value {
-        let answer = self.ask("GET", path);
-        let Some((200, body)) = answer else { panic!("GET {path}: {answer:?}") };
-        body
+        until(path, || match self.ask("GET", path) {
+            Some((200, body)) => Ok(body),
+            other => Err(format!("{other:?}")),
+        })
     }
 
     /// A connector's configuration; `None` where there is no such connector. A worker that is busy, as
