@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::bugs;
 use crate::catches::Catch;
 use crate::figures::Figures;
 use crate::report::{load, machine, table, write};
@@ -17,15 +18,13 @@ pub(crate) struct Others {
     pub(crate) over_sockets: String,
 }
 
-/// The section as Markdown.
-pub(crate) fn section(figures: &Figures, others: &Others) -> String {
+/// What many seeds have tried, as rows of a table.
+fn rows(figures: &Figures) -> Vec<Vec<String>> {
     let count = |of: u64| grouped(of);
-    let hours = figures.virtual_time.as_secs() / 3600;
     let rate = u128::from(figures.seeds) * 1000 / figures.took.as_millis().max(1);
-    let latest = others.catches.iter().map(|catch| catch.seed).max().unwrap_or_default();
     let rows = [
         ("seeds", count(figures.seeds)),
-        ("virtual time", format!("{} hours", count(hours))),
+        ("virtual time", format!("{} hours", count(figures.virtual_time.as_secs() / 3600))),
         ("took", format!("{:.0} s on all processors, {rate} seeds a second", figures.took.as_secs_f64())),
         ("requests", count(figures.requests)),
         ("of them with a fault", count(figures.faults())),
@@ -35,20 +34,33 @@ pub(crate) fn section(figures: &Figures, others: &Others) -> String {
             "pairs of faults × requests hit in one run",
             format!("{} of {}", count(figures.cell_pairs_hit() as u64), count(Figures::cell_pairs() as u64)),
         ),
-        ("processes killed by chance", count(figures.deaths)),
-        ("processes killed at each request in turn", count(others.deaths)),
+        ("runs in which a process was killed by chance", count(figures.deaths)),
         ("applies taken back", count(figures.rolled_back)),
         ("effects on connectors", count(figures.effects)),
         ("of them late: after an answer that told nothing", count(figures.late)),
         ("of them superfluous, each excused by a late one or a race", count(figures.redundant)),
         ("runs that broke a law", count(figures.bad)),
-        (
-            "planted bugs caught",
-            format!("{} of {}, each within {} seeds", others.catches.len(), others.catches.len(), count(latest + 1)),
-        ),
+    ];
+    rows.into_iter().map(|(what, figure)| vec![what.to_owned(), figure]).collect()
+}
+
+/// What many seeds have tried, in a table.
+pub(crate) fn told(figures: &Figures) -> String {
+    table(&["what", "figure"], &rows(figures))
+}
+
+/// The section as Markdown.
+pub(crate) fn section(figures: &Figures, others: &Others) -> String {
+    let count = |of: u64| grouped(of);
+    let latest = others.catches.iter().map(|catch| catch.seed).max().unwrap_or_default();
+    let (caught, within) = (others.catches.len(), count(latest + 1));
+    let more = [
+        ("processes killed at each request in turn, before and after it", count(others.deaths)),
+        ("planted bugs caught", format!("{caught} of {}, each within {within} seeds", bugs::all().count())),
         ("over sockets", others.over_sockets.clone()),
     ];
-    let rows: Vec<Vec<String>> = rows.into_iter().map(|(what, figure)| vec![what.to_owned(), figure]).collect();
+    let more = more.into_iter().map(|(what, figure)| vec![what.to_owned(), figure]);
+    let rows: Vec<Vec<String>> = rows(figures).into_iter().chain(more).collect();
     let faults: Vec<Vec<String>> =
         Kind::ALL.into_iter().map(|kind| vec![kind.word().to_owned(), count(figures.of_kind(kind))]).collect();
     let catch = |catch: &Catch| {
@@ -56,7 +68,7 @@ pub(crate) fn section(figures: &Figures, others: &Others) -> String {
     };
     let catches: Vec<Vec<String>> = others.catches.iter().map(catch).collect();
     format!(
-        "{}\n{}\n{}\nRepeat with `make simulate SIMULATION_SEEDS={}`. Measured on {} ({} at the end).\n",
+        "{}\n{}\n{}\nRepeat with `make simulate SEEDS={}`. Measured on {} ({} at the end).\n",
         table(&["what", "figure"], &rows),
         table(&["fault", "times"], &faults),
         table(&["planted bug", "what it is", "law that it breaks first", "seed"], &catches),
