@@ -41,6 +41,11 @@ impl Contender {
         std::iter::once(Self::Register).chain(kcctl).chain(scripts).collect()
     }
 
+    /// Whether it differs from another contender only where requests go wrong.
+    pub(super) fn is_for_foul_weather(&self) -> bool {
+        matches!(self, Self::Script { retries } if *retries > 0)
+    }
+
     /// Its name in the report.
     pub(super) fn name(&self) -> String {
         match self {

@@ -49,9 +49,16 @@ struct Series {
 #[derive(Clone, Debug)]
 struct Figures {
     contender: Contender,
+    /// None of what differs from another contender in foul weather alone.
+    calm: Option<Calm>,
+    foul: Foul,
+}
+
+/// What an apply costs where nothing goes wrong.
+#[derive(Clone, Debug)]
+struct Calm {
     first: Series,
     again: Series,
-    foul: Foul,
 }
 
 /// What became of an apply in foul weather.
@@ -87,18 +94,22 @@ impl Register {
         let mut commands = Vec::new();
         let size = fs::metadata(Programs::path("connect-register")?)?.len();
         for contender in Contender::at_hand(load) {
-            say(&format!("measuring {}: {} connectors", contender.name(), load.connectors));
-            let connect = Imitation::start(Setting::default())?;
-            let programs = contender.programs(load, &connect.url())?;
-            let first = series(&programs, &connect, load.runs, true, &contender.command(&many)?).await?;
-            let again = series(&programs, &connect, load.runs, false, &contender.command(&many)?).await?;
-            ensure!(connect.names().len() == load.connectors, "{} left connectors out", contender.name());
-            if contender == Contender::Register {
-                commands = others(&programs, &connect, load, &many).await?;
-            }
-            drop(connect);
+            let calm = if contender.is_for_foul_weather() {
+                None
+            } else {
+                say(&format!("measuring {}: {} connectors", contender.name(), load.connectors));
+                let connect = Imitation::start(Setting::default())?;
+                let programs = contender.programs(load, &connect.url())?;
+                let first = series(&programs, &connect, load.runs, true, &contender.command(&many)?).await?;
+                let again = series(&programs, &connect, load.runs, false, &contender.command(&many)?).await?;
+                ensure!(connect.names().len() == load.connectors, "{} left connectors out", contender.name());
+                if contender == Contender::Register {
+                    commands = others(&programs, &connect, load, &many).await?;
+                }
+                Some(Calm { first, again })
+            };
             let foul = foul(load, &contender, &few).await?;
-            figures.push(Figures { contender, first, again, foul });
+            figures.push(Figures { contender, calm, foul });
         }
         let programs = Programs::beside_me(&["stack"], Vec::new(), load.scratch.join("logs"))?;
         let nothing = Measured::of(&programs, &["true"]).await?;

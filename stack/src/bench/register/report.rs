@@ -3,14 +3,14 @@
 use super::super::figures::Spread;
 use super::super::measured::Measured;
 use super::super::report::{self, table};
-use super::{Figures, Foul, Load, Register, Series};
+use super::{Calm, Contender, Figures, Foul, Load, Register, Series};
 
 /// The figures as Markdown.
 pub fn report(figures: &Register, load: &Load, command: &str) -> String {
     let Register { contenders, commands, nothing, size, few } = figures;
     let calm = table(
         &["", "first apply, s", "requests", "writes", "again, s", "requests", "writes", "peak memory, MB"],
-        &contenders.iter().map(calm_row).collect::<Vec<_>>(),
+        &contenders.iter().filter_map(|f| Some(calm_row(&f.contender, f.calm.as_ref()?))).collect::<Vec<_>>(),
     );
     let others = table(
         &["connect-register", "s", "requests", "peak memory, MB"],
@@ -49,8 +49,8 @@ pub fn report(figures: &Register, load: &Load, command: &str) -> String {
     )
 }
 
-fn calm_row(figures: &Figures) -> Vec<String> {
-    let Figures { contender, first, again, .. } = figures;
+fn calm_row(contender: &Contender, calm: &Calm) -> Vec<String> {
+    let Calm { first, again } = calm;
     let peak = first.runs.iter().chain(&again.runs).map(Measured::peak_mb);
     vec![
         contender.name(),
