@@ -74,10 +74,10 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Exit> {
-    let mut loaded = args.templates.load()?;
+    let mut loaded = args.templates.load_for(args.prune)?;
     let client = connect.client(loaded.environment.redactor.clone())?;
     let (unknown_keys, deadline) = (args.lint.policy(), Instant::now() + args.timeout);
-    let prune = args.prune.prune(&args.set, loaded.drafts.len())?;
+    let prune = args.prune.prune(&args.set, &loaded)?;
     if args.dry_run {
         let set = &args.set;
         let wanted = Wanted { loaded: &loaded, set, prune, unknown_keys, asks_worker: false };

@@ -65,7 +65,8 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
     let others: Vec<_> = others.map(|(name, owner)| format!("{name} is of the set {owner:?}")).collect();
     if !others.is_empty() {
         let failure = Failure::all(Exit::Invalid, "these are managed already", &others);
-        return Err(failure.hint("nothing was changed; --set-name names the set that they are taken into").into());
+        let hint = "import them into that set (--set-name), or take them over: `export`, then `apply --set-name`";
+        return Err(failure.hint(format!("nothing was changed; {hint}")).into());
     }
     let to_write: Vec<_> = names.into_iter().filter(|name| owner(name).is_none()).collect();
     if !args.yes && !to_write.is_empty() {

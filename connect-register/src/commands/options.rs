@@ -10,6 +10,7 @@ use tokio::time::Instant;
 pub(super) use super::access::{ConnectArgs, OtherArgs};
 use super::policy::PolicyArgs;
 use super::progress::Progress;
+use super::pruning::PruneArgs;
 use crate::core::document::Format as InputFormat;
 use crate::core::lint::UnknownKeys;
 use crate::core::{Backoff, Mistake, SecretMode};
@@ -66,17 +67,26 @@ enum Secrets {
 }
 
 impl TemplateArgs {
-    /// The templates; at least one file or folder has to be named.
+    /// The templates; at least one file or folder has to be named, and none may be without any.
     pub(super) fn load(&self) -> Result<Loaded, Failure> {
+        self.load_for(PruneArgs::default())
+    }
+
+    /// The same; a folder may be without any where that is said to be meant.
+    pub(super) fn load_for(&self, prune: PruneArgs) -> Result<Loaded, Failure> {
         if self.files.is_empty() {
             let failure = Failure::new(Exit::Usage, "no template was named");
             return Err(failure.hint(format!("name a file or a folder: -f connectors/ (or set {})", names::FILES)));
         }
-        self.load_any()
+        self.read(prune.allows_empty())
     }
 
-    /// The templates, of which there may be none.
+    /// The templates, where any are named.
     pub(super) fn load_any(&self) -> Result<Loaded, Failure> {
+        self.read(false)
+    }
+
+    fn read(&self, may_be_empty: bool) -> Result<Loaded, Failure> {
         let inputs = Inputs {
             paths: self.files.clone(),
             format: self.input_format.map(|format| match format {
@@ -84,6 +94,7 @@ impl TemplateArgs {
                 Input::Yaml => InputFormat::Yaml,
                 Input::Properties => InputFormat::Properties,
             }),
+            may_be_empty,
             given: Given { files: self.env_files.clone(), assignments: self.assignments.clone() },
             secrets: match self.secrets {
                 Secrets::Reference => SecretMode::Reference,

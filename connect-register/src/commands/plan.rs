@@ -73,9 +73,9 @@ pub(super) struct Wanted<'a> {
 }
 
 pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Exit> {
-    let loaded = args.templates.load()?;
+    let loaded = args.templates.load_for(args.prune)?;
     let client = connect.client(loaded.environment.redactor.clone())?;
-    let prune = args.prune.prune(&args.set, loaded.drafts.len())?;
+    let prune = args.prune.prune(&args.set, &loaded)?;
     let wanted = Wanted {
         loaded: &loaded,
         set: &args.set,

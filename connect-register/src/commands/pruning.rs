@@ -9,6 +9,7 @@ use service::{Exit, Failure};
 use super::consent;
 use crate::core::applied::DEFAULT_SET;
 use crate::core::{ConnectorName, Prune, Spec};
+use crate::sources::Loaded;
 use crate::sources::environment::names;
 
 /// Which set the templates are.
@@ -46,7 +47,7 @@ impl SetArgs {
 }
 
 /// Whether what is declared no more is deleted.
-#[derive(Clone, Copy, Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub(super) struct PruneArgs {
     /// Delete connectors that carry the name of this set and are declared no more
     #[arg(long)]
@@ -57,12 +58,18 @@ pub(super) struct PruneArgs {
 }
 
 impl PruneArgs {
+    /// Whether it is meant that nothing is declared.
+    pub(super) fn allows_empty(self) -> bool {
+        self.allow_empty
+    }
+
     /// What may be deleted. An empty input is more often a slip than a wish.
-    pub(super) fn prune(self, set: &SetArgs, declared: usize) -> Result<Option<Prune>, Failure> {
+    pub(super) fn prune(self, set: &SetArgs, declared: &Loaded) -> Result<Option<Prune>, Failure> {
         if !self.prune {
             return Ok(None);
         }
-        if declared == 0 && !self.allow_empty {
+        // Where there are mistakes, these are told, and nothing is deleted anyway.
+        if declared.drafts.is_empty() && declared.mistakes.is_empty() && !self.allow_empty {
             let what = format!("nothing is declared, and --prune would delete all of the set {}", set.name());
             return Err(Failure::new(Exit::Usage, what).hint("if that is meant, say --allow-empty too"));
         }

@@ -57,9 +57,9 @@ enum Restart {
 }
 
 pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Exit> {
-    let mut loaded = args.templates.guarded().load()?;
+    let mut loaded = args.templates.guarded().load_for(args.prune)?;
+    let prune = args.prune.prune(&args.set, &loaded)?;
     let specs = args.set.own(loaded.take_specs()?);
-    let prune = args.prune.prune(&args.set, specs.len())?;
     let client = connect.client(loaded.environment.redactor.clone())?;
     let shutdown = Shutdown::on_signals()?;
     let listener = endpoint::bind(&args.metrics_addr).await?;

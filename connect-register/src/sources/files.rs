@@ -26,11 +26,13 @@ pub struct TemplateFile {
     pub text: String,
 }
 
-/// The files that `paths` name; what is none is added to `mistakes`. A file named twice counts once.
-pub fn find(paths: &[PathBuf], mistakes: &mut Vec<Mistake>) -> Vec<PathBuf> {
+/// The files that `paths` name; what is none is added to `mistakes`. A file named twice counts once, and a
+/// folder without any is more often a slip than a wish.
+pub fn find(paths: &[PathBuf], may_be_empty: bool, mistakes: &mut Vec<Mistake>) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
     for path in paths {
         match expand(path) {
+            Ok(expanded) if expanded.is_empty() && !may_be_empty => mistakes.push(empty(path)),
             Ok(expanded) => files.extend(expanded),
             Err(mistake) => mistakes.push(mistake),
         }
@@ -55,11 +57,12 @@ fn expand(path: &Path) -> Result<Vec<PathBuf>, Mistake> {
         }
     }
     found.sort();
-    if found.is_empty() {
-        let mistake = Mistake::new(place(), "there is no *.json, *.yaml, *.yml or *.properties in this folder");
-        return Err(mistake.hint("folders are not recursed"));
-    }
     Ok(found)
+}
+
+fn empty(folder: &Path) -> Mistake {
+    let what = "there is no *.json, *.yaml, *.yml or *.properties in this folder";
+    Mistake::new(Place::file(shown(folder)), what).hint("folders are not recursed")
 }
 
 /// Reads a file. Its name tells the format, else `format`, else what stands in it.
@@ -126,7 +129,7 @@ mod tests {
     fn found(paths: &[PathBuf]) -> (Vec<String>, Vec<Mistake>) {
         let mut mistakes = Vec::new();
         let name = |path: PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
-        (find(paths, &mut mistakes).into_iter().map(name).collect(), mistakes)
+        (find(paths, false, &mut mistakes).into_iter().map(name).collect(), mistakes)
     }
 
     #[test]
@@ -154,8 +157,8 @@ mod tests {
         File::create(at("huge.json")).unwrap().set_len(LONGEST + 1).unwrap();
         fs::write(at("latin.yaml"), b"name: \xe9").unwrap();
         let mut mistakes = Vec::new();
-        for path in find(&[at("absent.json"), at("empty"), folder.path().to_owned(), "/dev/zero".into()], &mut mistakes)
-        {
+        let paths = [at("absent.json"), at("empty"), folder.path().to_owned(), "/dev/zero".into()];
+        for path in find(&paths, false, &mut mistakes) {
             mistakes.extend(read(&path, None).err());
         }
         mistakes.sort();

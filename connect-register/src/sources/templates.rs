@@ -20,6 +20,8 @@ pub struct Inputs {
     pub paths: Vec<PathBuf>,
     /// The format of what no name tells; guessed where it is absent.
     pub format: Option<Format>,
+    /// Whether a folder without a template is no mistake.
+    pub may_be_empty: bool,
     /// Variables beside the environment.
     pub given: Given,
     /// How a secret reaches Connect.
@@ -45,7 +47,7 @@ pub struct Loaded {
 /// When the variables cannot be read. Mistakes in templates are no error here.
 pub fn load(inputs: &Inputs) -> Result<Loaded, Failure> {
     let (mut findings, mut templates) = (Findings::default(), Vec::new());
-    for path in files::find(&inputs.paths, &mut findings.mistakes) {
+    for path in files::find(&inputs.paths, inputs.may_be_empty, &mut findings.mistakes) {
         match files::read(&path, inputs.format) {
             Ok(file) => templates.extend(template::parse(&file.file, &file.text, file.format, &mut findings)),
             Err(mistake) => findings.mistake(mistake),

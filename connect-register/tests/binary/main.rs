@@ -6,6 +6,7 @@ mod access;
 mod apply;
 mod atomic;
 mod canary;
+mod consent;
 mod diff;
 mod documented;
 mod echo;
