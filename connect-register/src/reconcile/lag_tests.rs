@@ -152,3 +152,40 @@ fn a_wait_is_looked_at_more_and_more_rarely() {
     }
     assert!(rounds < 10, "{rounds} looks in the ten seconds of a write in doubt");
 }
+
+#[test]
+fn what_somebody_deletes_while_its_state_is_asked_for_is_looked_at_again() {
+    for (state, before) in
+        [(DesiredState::Paused, DesiredState::Running), (DesiredState::Running, DesiredState::Paused)]
+    {
+        let world = World::of(&[("a", &[("n", "1")], before)]).fault(&format!("a {state}"), Class::Missing);
+        let mut run = ByHand::new(world, apply(Goal::Written), [spec("a", &[("n", "1")], Some(state))]);
+        run.round(|_| None);
+        assert_eq!(run.state.ending, None);
+        run.world.connectors.clear();
+        run.until(Duration::from_secs(20), |_| None);
+        assert_eq!((run.state.ending, run.world.told()), (Some(Ending::Settled), format!("a n=1 {state}")));
+    }
+}
+
+#[test]
+fn what_is_taken_back_is_what_was_seen_last_before_it_was_touched() {
+    let of = |password| World {
+        version: "3.6.2",
+        ..World::of(&[("a", &[("n", "0"), ("password", password)], DesiredState::Running)])
+    };
+    let world = of("old").fault("version", Class::Unreachable).fault("PUT b", Class::Invalid);
+    let policy = Policy { on_error: OnError::RollBack, ..apply(Goal::Written) };
+    let specs = [spec("a", &[("n", "1"), ("password", "new")], None), spec("b", &[("n", "1")], None)];
+    let mut run = ByHand::new(world, policy, specs);
+    // The first look is through a worker that masks, the next one through another that does not.
+    let masked = Arc::new(of("••••").observe());
+    run.round(|call| matches!(call, Call::Observe).then(|| Answer::Observed(masked.clone())));
+    assert_eq!(run.world.writes(), "");
+    run.until(Duration::from_mins(1), |_| None);
+    assert!(matches!(run.state.ending, Some(Ending::RolledBack(_))), "{:?}", run.state.ending);
+    assert_eq!(
+        (run.world.told().as_str(), &*run.world.writes()),
+        ("a n=0 password=old running", "PUT a, PUT b, PUT a")
+    );
+}

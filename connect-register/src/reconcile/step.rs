@@ -12,8 +12,8 @@ use super::request::{Answer, Call, Event, Note, Request, Time};
 use super::state::{Ending, Phase, State, Version};
 use super::{pruning, round, writing};
 use crate::core::{
-    Backoff, Class, ConnectorName, Difference, Fault, KafkaVersion, Mistake, Observation, Observed, ObservedConfig,
-    Place, Remedy, Spec, Verdict, Write, prune,
+    Backoff, Class, ConnectorName, DesiredState, Difference, Fault, KafkaVersion, Mistake, Observation, Observed,
+    ObservedConfig, Place, Remedy, Spec, Verdict, Write, prune,
 };
 
 /// Faults in a row after which a phase of a round goes no further: the cluster is busy.
@@ -243,13 +243,14 @@ fn failed(state: &mut State, now: Time, call: &Call, fault: Fault, requests: &mu
 }
 
 /// Whether what was to be changed is gone, so that the next look decides. A worker that may be too old
-/// for a request answers 404 as well.
+/// for a request answers 404 as well; pausing and resuming is as old as the rest.
 fn has_vanished(write: &Write, fault: &Fault, is_version_known: bool) -> bool {
     let is_of_something = match write {
-        Write::State(_) | Write::Patch(_) => true,
+        Write::State(DesiredState::Running | DesiredState::Paused) => true,
+        Write::State(DesiredState::Stopped) | Write::Patch(_) => is_version_known,
         Write::Put(_) | Write::Create(..) | Write::Delete => false,
     };
-    is_of_something && fault.class == Class::Missing && is_version_known
+    is_of_something && fault.class == Class::Missing
 }
 
 #[cfg(test)]

@@ -69,9 +69,10 @@ fn chosen(
     }
 }
 
-/// Takes down what a connector is like before anything is done to it, where that may be asked for.
+/// Takes down what a connector is like before anything is done to it, where that may be asked for. The last
+/// look before a write counts: an earlier one may have been of another worker, which masks secrets.
 pub(super) fn remember(member: &mut Member, observed: Option<&Observed>, on_error: OnError) {
-    if on_error == OnError::RollBack && member.before.is_none() {
+    if on_error == OnError::RollBack && !member.is_touched() {
         member.before = Some(observed.map_or(Before::Absent, |observed| Before::Present(observed.clone())));
     }
 }

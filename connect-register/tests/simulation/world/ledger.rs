@@ -93,6 +93,7 @@ pub(crate) struct Ledger {
     deeds: BTreeMap<Id, Deed>,
     sights: BTreeMap<Who, Sight>,
     changes: BTreeMap<(String, Part), Change>,
+    changed_late: BTreeSet<String>,
     restarts: BTreeMap<(Who, String), Time>,
     /// What all was like when a process began.
     before: BTreeMap<Who, Arc<View>>,
@@ -227,12 +228,15 @@ impl Ledger {
             let last = self.changes.get(&part);
             let is_excused = is_late
                 || last.is_some_and(|last| {
-                    last.was_late || (last.by != Some(who) && knew.is_none_or(|knew| last.at > knew))
+                    last.was_late || (last.by != Some(who) && knew.is_none_or(|knew| last.at >= knew))
                 });
             if !is_excused {
                 self.breaks(Law::Once, format!("{what} changed nothing: it was so already"));
             }
             return;
+        }
+        if is_late {
+            self.changed_late.insert(name.clone());
         }
         self.changes.insert(part, Change { at: now, by: Some(who), was_late: is_late });
         if let Ask::Post(_, _, state) = &*self.deeds[&id].ask
@@ -293,9 +297,8 @@ impl Ledger {
         }
     }
 
-    /// Whether a late effect of a process changed a connector.
+    /// Whether a late effect changed a connector at any time: a view that lags may show what was before it.
     pub(crate) fn was_late(&self, name: &str) -> bool {
-        let is_late = |part| self.changes.get(&(name.to_owned(), part)).is_some_and(|change| change.was_late);
-        is_late(Part::Config) || is_late(Part::State)
+        self.changed_late.contains(name)
     }
 }
