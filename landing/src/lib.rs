@@ -3,11 +3,9 @@
 //!
 //! It never writes a sale and never moves an offset: landing itself is the sink's work.
 
-pub mod kafka;
 pub mod latency;
 pub mod ledger;
 pub mod migrate;
 pub mod postgres;
 pub mod progress;
 pub mod watch;
-pub mod when;

@@ -15,7 +15,7 @@ use crate::{Exit, Failure, Shutdown};
 
 /// Whether a program can do its work; clones share one state. Starts as "starting".
 #[derive(Clone, Debug)]
-pub struct Readiness(Arc<Mutex<Result<(), String>>>);
+pub struct Readiness(Arc<Mutex<Result<String, String>>>);
 
 impl Default for Readiness {
     fn default() -> Self {
@@ -26,7 +26,12 @@ impl Default for Readiness {
 impl Readiness {
     /// The program can do its work.
     pub fn ready(&self) {
-        self.set(Ok(()));
+        self.ready_but("");
+    }
+
+    /// The program can do its work, and there is something to say of it: a line each.
+    pub fn ready_but(&self, notes: impl Into<String>) {
+        self.set(Ok(notes.into()));
     }
 
     /// The program cannot do its work, and why.
@@ -34,12 +39,12 @@ impl Readiness {
         self.set(Err(why.into()));
     }
 
-    /// `Ok` when ready, else why not.
-    pub fn get(&self) -> Result<(), String> {
+    /// What there is to say when ready, else why not.
+    pub fn get(&self) -> Result<String, String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, state: Result<(), String>) {
+    fn set(&self, state: Result<String, String>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 }
@@ -94,7 +99,8 @@ pub async fn bind(address: &str) -> Result<TcpListener, Failure> {
 
 async fn readyz(State(readiness): State<Readiness>) -> Response {
     match readiness.get() {
-        Ok(()) => "ready\n".into_response(),
+        Ok(notes) if notes.is_empty() => "ready\n".into_response(),
+        Ok(notes) => format!("ready\n{notes}\n").into_response(),
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
     }
 }
@@ -137,6 +143,8 @@ mod tests {
         assert!(request(address, "/readyz").await.ends_with("not ready: starting\n"));
         readiness.ready();
         assert!(request(address, "/readyz").await.starts_with("HTTP/1.1 200"));
+        readiness.ready_but("a: slow\nb: slow");
+        assert!(request(address, "/readyz").await.ends_with("\r\n\r\nready\na: slow\nb: slow\n"));
         assert!(request(address, "/metrics").await.contains("# EOF"));
 
         shutdown.stop();

@@ -14,6 +14,7 @@ pub mod program;
 pub mod secret;
 pub mod secret_command;
 pub mod shutdown;
+pub mod when;
 
 pub use endpoint::{Endpoint, Readiness};
 pub use env::Env;

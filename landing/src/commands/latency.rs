@@ -9,7 +9,7 @@ use landing::ledger::rows::Table;
 use landing::postgres::failure::failure;
 use landing::postgres::{Postgres, Session};
 use landing::progress::Progress;
-use landing::when;
+use service::when;
 use service::{Env, Exit, Format, Shutdown, output};
 
 /// Tell how long events took to become rows: P50, P95, P99 and the longest

@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use jiff::Timestamp;
-use landing::kafka::Kafka;
+use kafka::Kafka;
 use landing::ledger::rows::Table;
 use landing::ledger::verdict::{Scope, State, Verdict};
 use landing::ledger::{End, Ledger, Observer, report};
 use landing::postgres::{Postgres, Session};
 use landing::progress::Progress;
-use landing::when;
+use service::when;
 use service::{Env, Exit, Failure, Format, Shutdown, output};
 use tokio::task::block_in_place;
 
@@ -64,7 +64,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<Exit> {
     let mut env = Env::from_process();
-    let (postgres, kafka) = (Postgres::from_env(&mut env), Kafka::from_env(&mut env));
+    let (postgres, kafka) = (Postgres::from_env(&mut env), Kafka::from_env("landing", &mut env));
     if args.since.zip(args.until).is_some_and(|(since, until)| since >= until) {
         env.mistake("--since is not before --until: the window is empty");
     }

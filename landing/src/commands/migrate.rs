@@ -8,8 +8,8 @@ use landing::migrate::run::{Outcome, dry};
 use landing::migrate::{State, file, run as migrate};
 use landing::postgres::{Postgres, Session};
 use landing::progress::Progress;
-use landing::when;
 use serde_json::{Value, json};
+use service::when;
 use service::{Env, Exit, Format, output};
 
 /// Run the migrations of sql/ that are due

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use landing::kafka::Kafka;
+use kafka::Kafka;
 use landing::ledger::verdict::Scope;
 use landing::postgres::Postgres;
 use landing::watch::{self, Settings};
-use landing::when;
+use service::when;
 use service::{Env, Exit, Shutdown, endpoint};
 
 /// Keep the ledger all the time, and serve it as metrics
@@ -44,7 +44,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<Exit> {
     let mut env = Env::from_process();
-    let (postgres, kafka) = (Postgres::from_env(&mut env), Kafka::from_env(&mut env));
+    let (postgres, kafka) = (Postgres::from_env(&mut env), Kafka::from_env("landing", &mut env));
     if args.interval.is_zero() {
         env.mistake("--interval is zero; use 1s or more");
     }

@@ -12,7 +12,7 @@ use super::count::Book;
 use super::identity::{of_record, payload};
 use super::ids::{Fingerprints, Id, Identity};
 use super::verdict::Example;
-use crate::kafka::{ReadError, Topic};
+use kafka::{ReadError, Topic};
 
 /// Reads `topic` up to `ends`; marks in the book what is older than `kept_since`, and gives examples
 /// of the rest.

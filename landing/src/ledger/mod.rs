@@ -23,12 +23,12 @@ use rdkafka::message::{BorrowedMessage, Message};
 use service::{Failure, Shutdown};
 use tokio::task::block_in_place;
 
-use crate::kafka::{Group, Kafka, Progress, ReadError, Spans, Topic};
 use crate::postgres::Postgres;
 use crate::postgres::failure::failure;
 use count::{Book, Landing, Strangers};
 use identity::{PRODUCER, of_letter, of_record};
 use ids::{Fingerprints, Id, IdMap, Identity};
+use kafka::{Group, Kafka, Progress, ReadError, Spans, Topic};
 use rows::{Row, Table};
 use verdict::{Example, Scope, Verdict, state};
 

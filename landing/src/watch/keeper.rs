@@ -121,7 +121,7 @@ impl Keeper {
             Ok(Err(error)) => {
                 match error {
                     // What was read so far still holds; only the topic has to come back.
-                    Error::Kafka(crate::kafka::ReadError::Changed(_)) => self.renew(ledger)?,
+                    Error::Kafka(kafka::ReadError::Changed(_)) => self.renew(ledger)?,
                     Error::Kafka(_) => (self.ledger, self.table) = (Some(ledger), Some(table)),
                     Error::Postgres(_) if is_complete => self.ledger = Some(ledger),
                     Error::Postgres(_) => self.renew(ledger)?,

@@ -7,7 +7,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::Settings;
 use super::metrics::Metrics;
-use crate::kafka::Group;
+use kafka::Group;
 
 /// Follows the lag until `shutdown`.
 pub async fn follow(settings: Settings, metrics: Metrics, shutdown: Shutdown) {
@@ -25,7 +25,7 @@ pub async fn follow(settings: Settings, metrics: Metrics, shutdown: Shutdown) {
                 None => Group::new(&settings.kafka, &settings.scope.group)?,
             };
             let progress = group.progress(&settings.scope.topic);
-            Ok::<_, crate::kafka::ReadError>((group, progress?))
+            Ok::<_, kafka::ReadError>((group, progress?))
         });
         match progress {
             Ok((open, progress)) => {

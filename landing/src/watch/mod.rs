@@ -11,9 +11,9 @@ use prometheus_client::registry::Registry;
 use service::{Endpoint, Readiness, Shutdown};
 use tokio::net::TcpListener;
 
-use crate::kafka::Kafka;
 use crate::ledger::verdict::Scope;
 use crate::postgres::Postgres;
+use kafka::Kafka;
 use keeper::Keeper;
 use metrics::Metrics;
 

@@ -1,12 +1,12 @@
 //! How to reach Kafka: the arguments, the environment variables, and the client properties they
 //! become. Nothing connects here.
 
-use std::fmt;
 use std::time::Duration;
 
+use ::kafka::Security;
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
-use service::{Env, Secret};
+use service::Env;
 
 use crate::commands::duration;
 
@@ -21,52 +21,21 @@ pub struct KafkaArgs {
     pub timeout: Duration,
 }
 
-/// Environment variables that become client properties as they are. `KAFKA_SASL_PASSWORD` and
-/// `KAFKA_SSL_KEY_PASSWORD` are secrets and may come from a file: see [`KafkaSettings::read`].
-pub const PROPERTIES: [(&str, &str); 6] = [
-    ("KAFKA_SECURITY_PROTOCOL", "security.protocol"),
-    ("KAFKA_SASL_MECHANISM", "sasl.mechanism"),
-    ("KAFKA_SASL_USERNAME", "sasl.username"),
-    ("KAFKA_SSL_CA_LOCATION", "ssl.ca.location"),
-    ("KAFKA_SSL_CERTIFICATE_LOCATION", "ssl.certificate.location"),
-    ("KAFKA_SSL_KEY_LOCATION", "ssl.key.location"),
-];
-
-/// The secret ones.
-pub const SECRET_PROPERTIES: [(&str, &str); 2] =
-    [("KAFKA_SASL_PASSWORD", "sasl.password"), ("KAFKA_SSL_KEY_PASSWORD", "ssl.key.password")];
-
 /// How to reach Kafka.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct KafkaSettings {
     /// Brokers to begin with.
     pub bootstrap_servers: String,
     /// How long to wait for them at the start.
     pub timeout: Duration,
-    properties: Vec<(&'static str, String)>,
-    secrets: Vec<(&'static str, Secret)>,
-}
-
-impl fmt::Debug for KafkaSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { bootstrap_servers, timeout, properties, secrets } = self;
-        f.debug_struct("KafkaSettings")
-            .field("bootstrap_servers", bootstrap_servers)
-            .field("timeout", timeout)
-            .field("properties", properties)
-            .field("secrets", secrets)
-            .finish()
-    }
+    security: Security,
 }
 
 impl KafkaSettings {
     /// Reads the environment; mistakes are left in `env`.
     pub fn read(args: &KafkaArgs, env: &mut Env) -> Self {
-        let properties = PROPERTIES.iter().filter_map(|(name, property)| Some((*property, env.text(name)?))).collect();
-        let secrets =
-            SECRET_PROPERTIES.iter().filter_map(|(name, property)| Some((*property, env.secret(name)?))).collect();
         let KafkaArgs { bootstrap_servers, timeout } = args.clone();
-        Self { bootstrap_servers, timeout, properties, secrets }
+        Self { bootstrap_servers, timeout, security: Security::read(env) }
     }
 
     /// The properties of any client.
@@ -77,12 +46,7 @@ impl KafkaSettings {
             .set("client.id", "retail-producer")
             .set("reconnect.backoff.max.ms", "2000")
             .set_log_level(RDKafkaLogLevel::Info);
-        for (property, value) in &self.properties {
-            config.set(*property, value);
-        }
-        for (property, secret) in &self.secrets {
-            config.set(*property, secret.expose());
-        }
+        self.security.apply(&mut config);
         config
     }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use landing::kafka::{Group, Kafka, ReadError, Topic};
+use kafka::{Group, Kafka, ReadError, Topic};
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::message::Message;
@@ -28,7 +28,7 @@ impl Cluster {
         mock.create_topic("sales", PARTITIONS, 1).unwrap();
         let servers = mock.bootstrap_servers();
         let producer = ClientConfig::new().set("bootstrap.servers", &servers).create().unwrap();
-        Self { mock, kafka: Kafka::at(servers), producer }
+        Self { mock, kafka: Kafka::at("test", servers), producer }
     }
 
     fn sells(&self, from: i64, to: i64, at: i64) {
@@ -135,6 +135,6 @@ fn a_group_is_looked_at_without_joining_it() {
     sink.commit(&offsets, CommitMode::Sync).unwrap();
 
     let progress = Group::new(&cluster.kafka, "connect-sink").unwrap().progress("sales").unwrap();
-    let lags: Vec<i64> = progress.values().map(landing::kafka::Progress::lag).collect();
+    let lags: Vec<i64> = progress.values().map(kafka::Progress::lag).collect();
     assert_eq!(lags, [6, 0, 10]);
 }

@@ -54,7 +54,7 @@ impl Group {
     /// When the client cannot be made.
     pub fn new(kafka: &Kafka, name: &str) -> Result<Self, ReadError> {
         let context = Quiet::default();
-        let consumer = kafka.client(name).create_with_context(context.clone())?;
+        let consumer = kafka.of_group(name).create_with_context(context.clone())?;
         Ok(Self { consumer, context, name: name.to_owned(), patience: kafka.patience })
     }
 

@@ -37,7 +37,7 @@ impl ReadError {
         let told = |exit, text: String| Failure::new(exit, text);
         match &self {
             Self::NoTopic(topic) => told(Exit::Invalid, format!("the topic {topic} does not exist on {servers}"))
-                .hint("make the topics with `producer topics`"),
+                .hint("is its name right? `producer topics` makes those of the pipeline"),
             Self::Changed(_) => told(Exit::Failed, self.to_string()).hint("run it again"),
             Self::Away { .. } => told(Exit::Unreachable, format!("{self}, at {servers}"))
                 .hint("is Kafka up, and is KAFKA_BOOTSTRAP_SERVERS right?"),
