@@ -15,7 +15,8 @@ COPY . .
 RUN --mount=type=cache,id=connect-companion-registry,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,id=connect-companion-target,target=/src/target,sharing=locked \
     cargo build --release --locked -p producer -p connect-register -p landing --bins \
- && install -D -t /out/ target/release/producer target/release/connect-register target/release/landing
+ && install -D -t /out/ target/release/producer target/release/connect-register target/release/landing \
+ && /out/connect-register reference --man /out/man
 
 FROM ${RUNTIME_IMAGE} AS runtime
 RUN apt-get update \
@@ -40,6 +41,7 @@ FROM runtime AS connect-register
 LABEL org.opencontainers.image.title="connect-companion/connect-register" \
       org.opencontainers.image.description="Keeps Kafka Connect as declared"
 COPY --from=builder /out/connect-register /usr/local/bin/connect-register
+COPY --from=builder /out/man /usr/local/share/man/man1
 COPY connectors /connectors
 EXPOSE 9465
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=6 CMD ["ready", "9465"]

@@ -2,7 +2,7 @@
 //! has, and applied; what runs is watched and healed.
 //!
 //! This library is the engine; the command line and the sidecar are its front doors. Dependencies
-//! point one way: [`core`] (pure) <- [`reconcile`] (the step, and the traits it needs) <-
+//! point one way: [`core`] (pure) <- [`reconcile`] and [`operate`] (the steps, and the traits they need) <-
 //! [`connect`] (the REST client) and [`sources`] (files, environment, secrets) <- [`commands`].
 //!
 //! # Load, plan, apply
@@ -100,5 +100,7 @@
 pub mod commands;
 pub mod connect;
 pub mod core;
+pub mod kafka;
+pub mod operate;
 pub mod reconcile;
 pub mod sources;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cluster::Config;
+use crate::offsets::Entry;
 
 /// The state that a connector is asked to be in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +49,19 @@ pub(crate) enum What {
     Patch(BTreeMap<String, Option<String>>),
     /// `PUT …/pause`, `…/resume`, `…/stop`
     Ask(Target),
-    /// `POST …/restart`
-    Restart,
+    /// `POST …/restart`, of the connector alone or with its tasks
+    Restart {
+        /// With its tasks.
+        tasks: bool,
+    },
+    /// `POST …/tasks/{t}/restart`
+    RestartTask(u32),
+    /// A task fails with this trace; no request asks for it.
+    Fail(u32, String),
+    /// `PATCH …/offsets`
+    Alter(Vec<Entry>),
+    /// `DELETE …/offsets`
+    Clear,
     /// `DELETE`
     Delete,
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::change::{Change, Target, What};
+use crate::loggers::Loggers;
+use crate::offsets::{self, Offsets};
 use crate::plugins;
 
 /// The configuration of a connector.
@@ -23,6 +25,8 @@ pub(crate) struct Connector {
     pub(crate) created: Time,
     /// How often it was written.
     pub(crate) version: u64,
+    /// The traces of the tasks that have failed.
+    pub(crate) failed: BTreeMap<u32, String>,
 }
 
 /// What became of a change.
@@ -35,6 +39,8 @@ pub(crate) enum Outcome {
     Missing,
     /// There is one already.
     Exists,
+    /// It was done, and this is said of it.
+    Said(&'static str),
     /// The plug-in has something against the configuration.
     Refused(u16, String),
 }
@@ -44,6 +50,9 @@ pub(crate) enum Outcome {
 pub(crate) struct Cluster {
     connectors: BTreeMap<String, Vec<(Time, Option<Connector>)>>,
     coming: Vec<(Time, Change)>,
+    /// The offsets of connectors, also of those that are gone.
+    pub(crate) offsets: BTreeMap<String, Offsets>,
+    pub(crate) loggers: Loggers,
     /// How often each connector's configuration was written.
     pub(crate) effects: BTreeMap<String, u64>,
     /// How often a mask was written in place of a secret.
@@ -90,10 +99,38 @@ impl Cluster {
             (_, None) => return Outcome::Missing,
             (What::Patch(patch), Some(before)) => (patched(&before.config, patch), before.target),
             (What::Ask(target), Some(before)) => {
-                self.record(&name, now, Some(Connector { target, ..before.clone() }));
+                let failed = if target == Target::Stopped { BTreeMap::new() } else { before.failed.clone() };
+                self.record(&name, now, Some(Connector { target, failed, ..before.clone() }));
                 return Outcome::Done;
             }
-            (What::Restart, Some(_)) => return Outcome::Done,
+            (What::Restart { tasks }, Some(before)) => {
+                let failed = if tasks { BTreeMap::new() } else { before.failed.clone() };
+                self.record(&name, now, Some(Connector { failed, ..before.clone() }));
+                return Outcome::Done;
+            }
+            (What::RestartTask(task), Some(before)) => {
+                let mut after = before.clone();
+                after.failed.remove(&task);
+                self.record(&name, now, Some(after));
+                return Outcome::Done;
+            }
+            (What::Fail(task, trace), Some(before)) => {
+                let mut after = before.clone();
+                after.failed.insert(task, trace);
+                self.record(&name, now, Some(after));
+                return Outcome::Done;
+            }
+            (What::Alter(_) | What::Clear, Some(before)) if before.target != Target::Stopped => {
+                return Outcome::Refused(400, offsets::NOT_STOPPED.to_owned());
+            }
+            (What::Alter(entries), Some(_)) => {
+                self.offsets.entry(name).or_default().alter(entries);
+                return Outcome::Said(offsets::ALTERED);
+            }
+            (What::Clear, Some(_)) => {
+                self.offsets.remove(&name);
+                return Outcome::Said(offsets::CLEARED);
+            }
             (What::Delete, Some(_)) => {
                 self.record(&name, now, None);
                 return Outcome::Done;
@@ -107,7 +144,7 @@ impl Cluster {
         self.masks_written += u64::from(config.values().any(|value| plugins::is_mask(value)));
         *self.effects.entry(name.clone()).or_default() += 1;
         let (created, version) = before.as_ref().map_or((now, 1), |before| (before.created, before.version + 1));
-        let after = Connector { config: Arc::new(config), target, created, version };
+        let after = Connector { config: Arc::new(config), target, created, version, failed: BTreeMap::new() };
         self.record(&name, now, Some(after.clone()));
         if before.is_some() { Outcome::Updated(after) } else { Outcome::Created(after) }
     }

@@ -16,6 +16,8 @@
 mod change;
 mod cluster;
 mod http;
+mod loggers;
+mod offsets;
 mod plugins;
 mod rest;
 mod server;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::change::{Change, Target, What};
 use crate::cluster::{Cluster, Config, Connector, Outcome, Time};
 use crate::http::{Reply, Request};
+use crate::offsets::Entries;
 use crate::plugins;
 use crate::server::Version;
 use crate::wrong::connects_own;
@@ -29,6 +30,14 @@ pub(crate) enum Route {
     },
     Definitions(String),
     Validate(String, Config),
+    Offsets(String),
+    Topics(String),
+    Loggers,
+    SetLogger {
+        logger: String,
+        level: String,
+        cluster: bool,
+    },
     Change(Change, Accepted),
     /// Nothing that a worker does.
     Refused(u16, String),
@@ -85,8 +94,32 @@ pub(crate) fn route(request: &Request, version: Version) -> Route {
             change(name, What::Ask(Target::Stopped), 204)
         }
         ("POST", ["connectors", name, "restart"]) => {
-            change(name, What::Restart, if request.query.is_empty() { 204 } else { 202 })
+            let tasks = asks("includeTasks=true") && version >= Version(3, 0);
+            change(name, What::Restart { tasks }, if tasks { 202 } else { 204 })
         }
+        ("POST", ["connectors", name, "tasks", task, "restart"]) => match task.parse() {
+            Ok(task) => change(name, What::RestartTask(task), 204),
+            Err(_) => Route::Refused(404, "HTTP 404 Not Found".to_owned()),
+        },
+        ("GET", ["connectors", name, "offsets"]) if version >= Version(3, 5) => Route::Offsets((*name).to_owned()),
+        ("PATCH", ["connectors", name, "offsets"]) if version >= Version(3, 6) => {
+            match serde_json::from_slice(&request.body) {
+                Ok(Entries { offsets }) if !offsets.is_empty() => change(name, What::Alter(offsets), 200),
+                Ok(_) => Route::Refused(400, "Partitions / offsets need to be provided".to_owned()),
+                Err(error) => Route::Refused(500, error.to_string()),
+            }
+        }
+        ("DELETE", ["connectors", name, "offsets"]) if version >= Version(3, 6) => change(name, What::Clear, 200),
+        ("GET", ["connectors", name, "topics"]) => Route::Topics((*name).to_owned()),
+        ("GET", ["admin", "loggers"]) => Route::Loggers,
+        ("PUT", ["admin", "loggers", logger]) => match serde_json::from_slice::<Value>(&request.body) {
+            Ok(body) => Route::SetLogger {
+                logger: (*logger).to_owned(),
+                level: body["level"].as_str().unwrap_or_default().to_owned(),
+                cluster: asks("scope=cluster") && version >= Version(3, 7),
+            },
+            Err(error) => Route::Refused(500, error.to_string()),
+        },
         ("GET", ["connector-plugins"]) => Route::Plugins { connectors_only: !asks("connectorsOnly=false") },
         ("GET", ["connector-plugins", class, "config"]) if version >= Version(3, 2) => {
             Route::Definitions((*class).to_owned())
@@ -139,7 +172,7 @@ fn flat(body: &[u8]) -> Result<Config, String> {
 
 /// Whether a request asks for a change of a connector.
 pub(crate) fn is_write(route: &Route) -> bool {
-    matches!(route, Route::Change(..))
+    matches!(route, Route::Change(..) | Route::SetLogger { .. })
 }
 
 /// What a worker answers, doing what is asked for.
@@ -170,6 +203,21 @@ pub(crate) fn answer(cluster: &mut Cluster, now: Time, view: View, route: Route)
             }
             None => missing(&name),
         },
+        Route::Offsets(name) if cluster.one(&name, view.at).is_none() => missing(&name),
+        Route::Offsets(name) => json(cluster.offsets.get(&name).cloned().unwrap_or_default().told()),
+        Route::Topics(name) => match cluster.one(&name, view.at) {
+            Some(connector) => {
+                let topics = connector.config.get("topics").map(String::as_str).unwrap_or_default();
+                let topics: Vec<_> = topics.split(',').filter(|topic| !topic.is_empty()).collect();
+                json(json!({name: {"topics": topics}}))
+            }
+            None => missing(&name),
+        },
+        Route::Loggers => json(cluster.loggers.told()),
+        Route::SetLogger { logger, level, cluster: is_for_all } => {
+            let set = cluster.loggers.set(&logger, &level);
+            if is_for_all { Reply::json(204, "") } else { json(json!(set)) }
+        }
         Route::Plugins { connectors_only } => json(plugins::list(connectors_only)),
         Route::Definitions(class) if plugins::is_known(&class) => json(plugins::definitions()),
         Route::Definitions(class) => connects_own(404, &format!("Unknown plugin {class}.")),
@@ -191,6 +239,7 @@ pub(crate) fn answer(cluster: &mut Cluster, now: Time, view: View, route: Route)
                     None => Reply::json(202, ""),
                 },
                 Outcome::Done => Reply::json(status, ""),
+                Outcome::Said(message) => json(json!({"message": message})),
                 Outcome::Missing => missing(&name),
                 Outcome::Exists => connects_own(409, &format!("Connector {name} already exists")),
                 Outcome::Refused(status, message) => connects_own(status, &message),
@@ -237,7 +286,10 @@ fn shown(config: &Config, view: View) -> Config {
 
 fn state(name: &str, connector: &Connector) -> Value {
     let part = json!({"state": connector.target.word(), "worker_id": "127.0.0.1:8083"});
-    let task = |id| json!({"id": id, "state": connector.target.word(), "worker_id": "127.0.0.1:8083"});
+    let task = |id| match connector.failed.get(&id) {
+        Some(trace) => json!({"id": id, "state": "FAILED", "worker_id": "127.0.0.1:8083", "trace": trace}),
+        None => json!({"id": id, "state": connector.target.word(), "worker_id": "127.0.0.1:8083"}),
+    };
     let tasks: Vec<Value> = (0..tasks(connector)).map(task).collect();
     json!({"name": name, "connector": part, "tasks": tasks, "type": "sink"})
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::change::{Change, Target, What};
 use crate::cluster::{Cluster, Config, Time};
 use crate::http::{self, Delivery, Reply, Request};
+use crate::offsets;
 use crate::rest::{self, Route, View};
 use crate::tally::Tally;
 use crate::weather::{Forecast, Met, Weather};
@@ -176,6 +177,24 @@ impl Imitation {
         let mut world = self.shared.lock();
         let now = self.shared.began.elapsed();
         world.cluster.apply(now, Change { name: name.to_owned(), what: What::Ask(target) });
+    }
+
+    /// Lets a task of a connector fail.
+    pub fn fail(&self, name: &str, task: u32, trace: &str) {
+        let what = What::Fail(task, trace.to_owned());
+        let now = self.shared.began.elapsed();
+        self.shared.lock().cluster.apply(now, Change { name: name.to_owned(), what });
+    }
+
+    /// The record of a topic that a sink reads next.
+    pub fn offset(&self, name: &str, topic: &str, partition: i32) -> Option<i64> {
+        self.shared.lock().cluster.offsets.get(name)?.of_topic(topic, partition)
+    }
+
+    /// Lets a sink have read a topic up to a record.
+    pub fn set_offset(&self, name: &str, topic: &str, partition: i32, offset: i64) {
+        let entry = offsets::of_sink(topic, partition, offset);
+        self.shared.lock().cluster.offsets.entry(name.to_owned()).or_default().alter(vec![entry]);
     }
 
     /// Removes all connectors, and what was still to happen to them.

@@ -202,6 +202,12 @@ fn tell(progress: &mut Progress, note: &Note, state: &State) {
                 progress.waiting(&crate::core::health::tell(&member.name, &member.verdict));
             }
         }
-        Note::Observed(_) | Note::Differs(..) | Note::Rejected(..) | Note::Restarted(..) => {}
+        Note::Observed(_)
+        | Note::Differs(..)
+        | Note::Rejected(..)
+        | Note::Restarted(..)
+        | Note::Troubled(..)
+        | Note::Untroubled(_)
+        | Note::Breaker(_) => {}
     }
 }

@@ -1,15 +1,14 @@
 //! Asking on a terminal whether something may be done to connectors. Where nobody can be asked, it is
 //! not done.
 
+use std::fmt::Display;
 use std::io::{BufRead, IsTerminal, Write};
 
 use service::{Exit, Failure};
 
-use crate::core::ConnectorName;
-
 /// What is asked.
 #[derive(Debug)]
-pub(super) struct Question<'a> {
+pub(super) struct Question<'a, T> {
     /// What would be done, and to which: the names follow.
     pub(super) fact: &'a str,
     /// What is asked then.
@@ -18,15 +17,15 @@ pub(super) struct Question<'a> {
     pub(super) unasked: &'a str,
     /// The next step then.
     pub(super) hint: &'a str,
-    /// The connectors.
-    pub(super) names: &'a [&'a ConnectorName],
+    /// What it is done to.
+    pub(super) names: &'a [T],
 }
 
 /// Asks; anything but a yes is a no.
 ///
 /// # Errors
 /// When it is refused, or nobody can be asked.
-pub(super) fn ask(question: &Question<'_>) -> Result<(), Failure> {
+pub(super) fn ask<T: Display>(question: &Question<'_, T>) -> Result<(), Failure> {
     let Question { fact, offer, unasked, hint, names } = question;
     let (mut stderr, stdin) = (anstream::stderr(), std::io::stdin());
     if !stdin.is_terminal() || !stderr.is_terminal() {

@@ -115,6 +115,16 @@ impl TemplateArgs {
         Self { policy: self.policy.or_default(), ..self.clone() }
     }
 
+    /// The files and folders of templates, and the other files that they are read with.
+    pub(super) fn files(&self) -> (&[PathBuf], Vec<PathBuf>) {
+        (&self.files, self.env_files.iter().cloned().chain(self.policy.file()).collect())
+    }
+
+    /// Whether they come from where nothing can be read twice.
+    pub(super) fn is_once(&self) -> bool {
+        self.files.iter().any(|file| file.as_os_str() == "-" || (file.exists() && !file.is_dir() && !file.is_file()))
+    }
+
     /// Whether any was named.
     pub(super) fn is_given(&self) -> bool {
         !self.files.is_empty()

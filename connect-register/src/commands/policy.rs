@@ -1,6 +1,6 @@
 //! `policy`, and the option by which other commands take one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use service::{Exit, Failure};
@@ -51,6 +51,11 @@ impl PolicyArgs {
     pub(super) fn or_default(&self) -> Self {
         let named = self.policy.clone().filter(|named| !named.is_empty());
         Self { policy: Some(named.unwrap_or_else(|| "default".to_owned())) }
+    }
+
+    /// The file that it stands in.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        self.policy.as_deref().filter(|policy| !matches!(*policy, "" | "none" | "default")).map(PathBuf::from)
     }
 
     /// The policy; `None` where nothing is refused.

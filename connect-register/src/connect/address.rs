@@ -49,6 +49,11 @@ impl Address {
         self.is_encrypted
     }
 
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.is_loopback
+    }
+
     /// Whether somebody on the way could read what is sent to it.
     pub fn is_exposed(&self) -> bool {
         !self.is_encrypted && !self.is_loopback

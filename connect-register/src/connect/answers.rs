@@ -1,15 +1,17 @@
 //! The shapes of Connect's answers, read defensively, and turned into the core's own. Only what is
 //! needed is read: what a validation echoes, resolved, is compared with what was sent and never shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::core::lint::Validation;
+use crate::core::offsets::Offsets;
 use crate::core::redact::resolved_parts;
-use crate::core::{ConnectorName, ConnectorStatus, ObservedConfig, Redactor, State, TaskStatus};
+use crate::core::{ConnectorName, ConnectorStatus, ObservedConfig, Redactor, State, TaskStatus, plain};
+use crate::operate::access::LoggerLevel;
 use crate::reconcile::{KeyDefinition, Observation, Observed};
 
 /// `{"error_code": 409, "message": "…"}`
@@ -143,6 +145,8 @@ pub(super) struct InfoAnswer {
 /// `GET /connectors/{c}/status`
 #[derive(Debug, Deserialize)]
 pub(super) struct StatusAnswer {
+    #[serde(default)]
+    name: String,
     connector: PartAnswer,
     #[serde(default)]
     tasks: Vec<TaskAnswer>,
@@ -163,6 +167,40 @@ struct TaskAnswer {
     id: u32,
     #[serde(flatten)]
     part: PartAnswer,
+}
+
+/// `GET /connectors/{c}/offsets`
+#[derive(Debug, Deserialize)]
+pub(super) struct OffsetsAnswer {
+    pub(super) offsets: Offsets,
+}
+
+/// `PATCH` and `DELETE /connectors/{c}/offsets`, which tell that they were done
+#[derive(Debug, Deserialize)]
+pub(super) struct SaidAnswer {
+    #[expect(dead_code, reason = "its presence tells this answer from that of another request")]
+    message: String,
+}
+
+/// One of `GET /connectors/{c}/topics`, by the connector's name
+#[derive(Debug, Deserialize)]
+pub(super) struct TopicsAnswer {
+    pub(super) topics: BTreeSet<String>,
+}
+
+/// One of `GET /admin/loggers`, by the logger's name
+#[derive(Debug, Deserialize)]
+pub(super) struct LoggerAnswer {
+    #[serde(default)]
+    level: Option<String>,
+    #[serde(default)]
+    last_modified: Option<i64>,
+}
+
+impl From<LoggerAnswer> for LoggerLevel {
+    fn from(answer: LoggerAnswer) -> Self {
+        Self { level: plain::line(&answer.level.unwrap_or_default()), modified: answer.last_modified }
+    }
 }
 
 /// `PUT /connector-plugins/{p}/config/validate`. Its values are what the worker made of references, and
@@ -195,13 +233,23 @@ pub(super) fn observation(answer: BTreeMap<String, ExpandedAnswer>, redactor: &R
 }
 
 impl StatusAnswer {
+    /// Whether it is that of this connector.
+    pub(super) fn is_of(&self, name: &ConnectorName) -> bool {
+        self.name == name.as_str()
+    }
+
+    /// All tasks.
+    pub(super) fn tasks(&self) -> impl Iterator<Item = u32> {
+        self.tasks.iter().map(|task| task.id)
+    }
+
     /// The tasks that have failed.
     pub(super) fn failed_tasks(&self) -> impl Iterator<Item = u32> {
         let has_failed = |task: &&TaskAnswer| State::parse(&task.part.state) == State::Failed;
         self.tasks.iter().filter(has_failed).map(|task| task.id)
     }
 
-    fn into_core(self, redactor: &Redactor) -> ConnectorStatus {
+    pub(super) fn into_core(self, redactor: &Redactor) -> ConnectorStatus {
         let scrub = |trace: Option<String>| trace.filter(|trace| !trace.is_empty()).map(|trace| redactor.scrub(&trace));
         let task = |task: TaskAnswer| TaskStatus {
             id: task.id,

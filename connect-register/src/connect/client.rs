@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::answers::{
-    ConfigAnswer, ConnectorsAnswer, DefinitionAnswer, InfoAnswer, PluginAnswer, RootAnswer, SpokenAnswer, StatusAnswer,
+    ConfigAnswer, ConnectorsAnswer, DefinitionAnswer, InfoAnswer, PluginAnswer, RootAnswer, SpokenAnswer,
     ValidationAnswer, observation,
 };
 use super::classify::Purpose;
@@ -17,6 +17,7 @@ use super::exchange::Exchange;
 use super::transport::{Method, Request, Transport};
 use crate::core::lint::Validation;
 use crate::core::{Class, ConnectorName, DesiredState, Fault, ObservedConfig, Patch, Payload, Redactor, plain};
+use crate::operate::{Operator, Scope};
 use crate::reconcile::{
     ConnectReader, ConnectWriter, Effect, KeyDefinition, Observation, Plugin, ProviderVerdict, WorkerInfo,
 };
@@ -24,7 +25,7 @@ use crate::reconcile::{
 /// Connect answers within 90 seconds, or says that it timed out.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(95);
 /// The same holds for what it has to ask its herder or a plug-in for.
-const READ_TIMEOUT: Duration = Duration::from_secs(95);
+pub(super) const READ_TIMEOUT: Duration = Duration::from_secs(95);
 /// `GET /` and `GET /health` are answered at once, or within ten seconds.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(12);
 
@@ -37,7 +38,7 @@ const PROBE: &str = "connect-register-probe";
 /// A client of the workers of one cluster.
 #[derive(Debug)]
 pub struct Client<T> {
-    exchange: Exchange<T>,
+    pub(super) exchange: Exchange<T>,
 }
 
 impl<T: Transport> Client<T> {
@@ -53,9 +54,22 @@ impl<T: Transport> Client<T> {
         Self { exchange: Exchange::new(std::iter::once(first).chain(others).collect(), redactor) }
     }
 
+    /// What this redactor takes out is not told from now on, beside what was not told before.
+    pub fn keep_secret(&self, redactor: &Redactor) {
+        self.exchange.keep_secret(redactor);
+    }
+
     /// The address of the worker that answered last.
     pub fn address(&self) -> &str {
         self.exchange.address()
+    }
+
+    /// The names of the connectors, and nothing of what they are: the cheapest question there is.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn names(&self) -> Result<Vec<String>, Fault> {
+        self.exchange.ask(Purpose::Read, get("/connectors", PROBE_TIMEOUT)).await
     }
 }
 
@@ -105,7 +119,7 @@ impl<T: Transport> ConnectReader for Client<T> {
             return Err(self.exchange.refused(&told, &response));
         }
         match self.exchange.read(&told, &response)? {
-            ConnectorsAnswer::Expanded(connectors) => Ok(observation(connectors, self.exchange.redactor())),
+            ConnectorsAnswer::Expanded(connectors) => Ok(observation(connectors, &self.exchange.redactor())),
             ConnectorsAnswer::Names => {
                 let message = "the worker is older than Kafka 2.3: it cannot tell of all connectors at once";
                 Err(self.exchange.fault(&told, Class::Unsupported, None, message))
@@ -130,7 +144,7 @@ impl<T: Transport> ConnectReader for Client<T> {
 
     async fn validate(&self, class: &str, config: BTreeMap<String, String>) -> Result<Validation, Fault> {
         let answer: ValidationAnswer = self.exchange.ask(Purpose::Read, put(validation_of(class), &config)).await?;
-        Ok(answer.into_core(self.exchange.redactor(), &config))
+        Ok(answer.into_core(&self.exchange.redactor(), &config))
     }
 
     /// Asks for a validation whose name is a reference with a path that no provider knows. Kafka's
@@ -186,21 +200,16 @@ impl<T: Transport> ConnectWriter for Client<T> {
         }
     }
 
-    /// A worker before Kafka 3.0 knows nothing of the parameters, and says so by 204: there the tasks are
-    /// restarted one by one.
+    async fn restart_instance(&self, name: &ConnectorName) -> Result<(), Fault> {
+        Operator::restart(self, name, &Scope::Connector).await
+    }
+
+    async fn restart_all(&self, name: &ConnectorName) -> Result<(), Fault> {
+        Operator::restart(self, name, &Scope::All).await
+    }
+
     async fn restart_failed(&self, name: &ConnectorName) -> Result<(), Fault> {
-        let path = path_of(name, "/restart?includeTasks=true&onlyFailed=true");
-        let status = self.exchange.act(Purpose::Write, without_body(Method::Post, path), &[202, 204]).await?;
-        if status == 202 {
-            return Ok(());
-        }
-        let request = get(path_of(name, "/status"), READ_TIMEOUT);
-        let status: StatusAnswer = self.exchange.ask(Purpose::Read, request).await?;
-        for task in status.failed_tasks() {
-            let request = without_body(Method::Post, path_of(name, &format!("/tasks/{task}/restart")));
-            self.exchange.act(Purpose::Write, request, &[204]).await?;
-        }
-        Ok(())
+        Operator::restart(self, name, &Scope::Failed).await
     }
 }
 
@@ -222,7 +231,7 @@ impl<T: Transport> Client<T> {
     }
 }
 
-fn get(path: impl Into<String>, timeout: Duration) -> Request {
+pub(super) fn get(path: impl Into<String>, timeout: Duration) -> Request {
     Request { method: Method::Get, path: path.into(), body: None, timeout }
 }
 
@@ -230,18 +239,18 @@ fn put(path: String, body: &BTreeMap<String, String>) -> Request {
     with_body(Method::Put, path, body)
 }
 
-fn with_body(method: Method, path: String, body: &impl Serialize) -> Request {
+pub(super) fn with_body(method: Method, path: String, body: &impl Serialize) -> Request {
     // Maps of strings always serialise.
     let body = serde_json::to_vec(body).unwrap_or_default();
     Request { method, path, body: Some(body), timeout: WRITE_TIMEOUT }
 }
 
-fn without_body(method: Method, path: String) -> Request {
+pub(super) fn without_body(method: Method, path: String) -> Request {
     Request { method, path, body: None, timeout: WRITE_TIMEOUT }
 }
 
 /// The path of a connector, and of what is below it.
-fn path_of(name: &ConnectorName, below: &str) -> String {
+pub(super) fn path_of(name: &ConnectorName, below: &str) -> String {
     format!("/connectors/{}{below}", segment(name.as_str()))
 }
 
@@ -249,7 +258,7 @@ fn validation_of(class: &str) -> String {
     format!("/connector-plugins/{}/config/validate", segment(class))
 }
 
-fn segment(text: &str) -> impl std::fmt::Display + '_ {
+pub(super) fn segment(text: &str) -> impl std::fmt::Display + '_ {
     utf8_percent_encode(text, SEGMENT)
 }
 

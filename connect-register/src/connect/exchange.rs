@@ -1,6 +1,8 @@
 //! One request and its answer: sent to the worker whose turn it is, and to the next one where nothing was
 //! done; what comes back is read, or told as a classed fault in the worker's own words, scrubbed.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::answers::{ErrorAnswer, SpokenAnswer};
@@ -14,7 +16,7 @@ use crate::core::{Class, Fault, Redactor, plain};
 pub(super) struct Exchange<T> {
     workers: Vec<T>,
     turn: Turn,
-    redactor: Redactor,
+    redactor: RwLock<Arc<Redactor>>,
 }
 
 /// What is told of a request.
@@ -25,11 +27,17 @@ pub(super) struct Told {
 
 impl<T: Transport> Exchange<T> {
     pub(super) fn new(workers: Vec<T>, redactor: Redactor) -> Self {
-        Self { workers, turn: Turn::default(), redactor }
+        Self { workers, turn: Turn::default(), redactor: RwLock::new(Arc::new(redactor)) }
     }
 
-    pub(super) fn redactor(&self) -> &Redactor {
-        &self.redactor
+    pub(super) fn redactor(&self) -> Arc<Redactor> {
+        self.redactor.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What this one takes out is not told from now on, beside what was not told before.
+    pub(super) fn keep_secret(&self, more: &Redactor) {
+        let mut redactor = self.redactor.write().unwrap_or_else(PoisonError::into_inner);
+        *redactor = Arc::new(redactor.with(more));
     }
 
     /// The address of the worker that answered last.
@@ -131,7 +139,7 @@ impl<T: Transport> Exchange<T> {
             class,
             request: plain::line(&told.request),
             status: response.map(|response| response.status),
-            message: plain::line(&self.redactor.scrub(without_resolved_config(message))),
+            message: plain::line(&self.redactor().scrub(without_resolved_config(message))),
         }
     }
 
@@ -146,7 +154,7 @@ impl<T: Transport> Exchange<T> {
         match text.trim().chars().next() {
             None => "an empty body".to_owned(),
             Some('{' | '[' | '"') => format!("{} bytes of JSON, or what is left of it", response.body.len()),
-            Some(_) => self.redactor.scrub(&text).trim().chars().take(120).collect(),
+            Some(_) => self.redactor().scrub(&text).trim().chars().take(120).collect(),
         }
     }
 }

@@ -5,7 +5,8 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use jiff::Timestamp;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderValue};
 use reqwest::redirect;
 use service::{Exit, Failure, Secret};
 
@@ -87,6 +88,15 @@ impl HttpTransport {
     pub fn to_all(addresses: Vec<Address>, route: &Route) -> Result<Vec<Self>, Failure> {
         let client = route.client(&addresses)?;
         Ok(addresses.into_iter().map(|address| Self { address, client: client.clone() }).collect())
+    }
+}
+
+impl HttpTransport {
+    /// What the worker's clock shows, by the header `Date` of an answer; `None` where there is none.
+    pub async fn date(&self) -> Option<Timestamp> {
+        let answer = self.client.get(format!("{}/", self.address)).timeout(CONNECT_TIMEOUT).send().await.ok()?;
+        let text = answer.headers().get(DATE)?.to_str().ok()?;
+        jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
     }
 }
 

@@ -9,6 +9,7 @@ pub mod client;
 pub mod credentials;
 mod exchange;
 pub mod http;
+mod operate;
 pub mod tls;
 pub mod transport;
 pub mod workers;

@@ -43,19 +43,16 @@ fn mix(seed: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// When a failed task is restarted: at once, then after 10, 20, 40 … seconds, at most five minutes
-/// apart, for as long as it fails.
-///
-/// The outage of a database ends some time; a restart of a task that fails again costs next to
-/// nothing at this pace.
-pub fn restart_delay(restarts: u32) -> Duration {
-    match restarts {
+/// When a sidecar looks again at what a worker has refused: after 10, 20, 40 … seconds, at most five
+/// minutes apart. Somebody may have put it right, and asking costs next to nothing at this pace.
+pub fn refusal_delay(refusals: u32) -> Duration {
+    match refusals {
         0 => Duration::ZERO,
-        n => Duration::from_secs(10).saturating_mul(2_u32.saturating_pow((n - 1).min(10))).min(RESTART_CAP),
+        n => Duration::from_secs(10).saturating_mul(2_u32.saturating_pow((n - 1).min(10))).min(REFUSAL_CAP),
     }
 }
 
-const RESTART_CAP: Duration = Duration::from_mins(5);
+const REFUSAL_CAP: Duration = Duration::from_mins(5);
 
 #[cfg(test)]
 mod tests {
@@ -63,8 +60,8 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn restarts_slow_down_to_one_in_five_minutes() {
-        let delays: Vec<_> = (0..9).map(|n| restart_delay(n).as_secs()).collect();
+    fn what_was_refused_is_asked_for_more_and_more_rarely_down_to_once_in_five_minutes() {
+        let delays: Vec<_> = (0..9).map(|n| refusal_delay(n).as_secs()).collect();
         assert_eq!(delays, [0, 10, 20, 40, 80, 160, 300, 300, 300]);
     }
 

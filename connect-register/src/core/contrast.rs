@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use service::Secret;
 
-use super::diff::is_workers_own;
+use super::diff::{hides, is_workers_own};
 use super::payload::is_masked;
 use super::{ConnectorName, DesiredState, KeyChange, Observation, Observed, Selection, Value};
 
@@ -109,8 +109,15 @@ fn of(name: &ConnectorName, first: Option<&Observed>, second: Option<&Observed>,
         if masks > 0 && before.is_some() && after.is_some() {
             contrast.cannot_tell.push(key.clone());
         } else if before != after {
+            let is_hidden = |value: &str, other: Option<&String>| {
+                other.is_some_and(|other| hides(&Value::of_key(key, other), value))
+            };
             let shown = |value: &String| {
-                if is_secret(key) { Value::Secret(Secret::new(value.clone())) } else { Value::of_key(key, value) }
+                if is_secret(key) || is_hidden(value, before) || is_hidden(value, after) {
+                    Value::Secret(Secret::new(value.clone()))
+                } else {
+                    Value::of_key(key, value)
+                }
             };
             contrast.changes.push(KeyChange { key: key.clone(), before: before.map(shown), after: after.map(shown) });
         }
@@ -151,13 +158,25 @@ mod tests {
         let first = Observation::from([
             (name("only-a"), observed("RUNNING", &[])),
             (name("same"), observed("FAILED", &[("name", "same"), ("p", "••••"), ("__internal.version", "1")])),
-            (name("other"), observed("RUNNING", &[("k", "1"), ("gone", "x"), ("pin", "1234"), ("db.password", "one")])),
+            (
+                name("other"),
+                observed(
+                    "RUNNING",
+                    &[("k", "1"), ("gone", "x"), ("pin", "1234"), ("db.password", "one"), ("ref", "${env:X}")],
+                ),
+            ),
             (name("paused"), observed("PAUSED", &[])),
         ]);
         let second = Observation::from([
             (name("only-b"), observed("RUNNING", &[])),
             (name("same"), observed("RUNNING", &[("name", "same"), ("p", "secret")])),
-            (name("other"), observed("RUNNING", &[("k", "2"), ("new", "y"), ("pin", "4321"), ("db.password", "two")])),
+            (
+                name("other"),
+                observed(
+                    "RUNNING",
+                    &[("k", "2"), ("new", "y"), ("pin", "4321"), ("db.password", "two"), ("ref", "of X")],
+                ),
+            ),
             (name("paused"), observed("RUNNING", &[])),
         ]);
         (first, second)
@@ -172,7 +191,7 @@ mod tests {
         insta::assert_snapshot!(shown.join("\n"), @r#"
         {"name":"only-a","result":"only_first","changes":[],"cannot_tell":[],"state":null}
         {"name":"only-b","result":"only_second","changes":[],"cannot_tell":[],"state":null}
-        {"name":"other","result":"differs","changes":[{"key":"db.password","before":"****","after":"****"},{"key":"gone","before":"x","after":null},{"key":"k","before":"1","after":"2"},{"key":"new","before":null,"after":"y"},{"key":"pin","before":"****","after":"****"}],"cannot_tell":[],"state":null}
+        {"name":"other","result":"differs","changes":[{"key":"db.password","before":"****","after":"****"},{"key":"gone","before":"x","after":null},{"key":"k","before":"1","after":"2"},{"key":"new","before":null,"after":"y"},{"key":"pin","before":"****","after":"****"},{"key":"ref","before":"${env:X}","after":"****"}],"cannot_tell":[],"state":null}
         {"name":"paused","result":"differs","changes":[],"cannot_tell":[],"state":{"before":"paused","after":"running"}}
         {"name":"same","result":"same","changes":[],"cannot_tell":["p"],"state":null}
         "#);

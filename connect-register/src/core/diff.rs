@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::applied::{self, Applied, Fingerprint, SecretsVerdict};
 use super::payload::is_masked;
-use super::{ObservedConfig, Spec, Value};
+use super::{ObservedConfig, Spec, Value, reference};
 
 /// What differs, and what cannot be told.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +57,7 @@ pub fn compare(spec: &Spec, observed: &ObservedConfig) -> Comparison {
             }
             now => comparison.changes.push(KeyChange {
                 key: (*key).to_owned(),
-                before: now.map(|now| shown(key, now, value.is_secret())),
+                before: now.map(|now| shown(key, now, hides(value, now))),
                 after: Some((*value).clone()),
             }),
         }
@@ -75,6 +75,13 @@ pub fn compare(spec: &Spec, observed: &ObservedConfig) -> Comparison {
 /// Keys that a worker adds to what was declared, and the one that we add.
 pub(super) fn is_workers_own(key: &str) -> bool {
     key == "name" || key == applied::KEY || key.starts_with("__internal")
+}
+
+/// Whether what a worker has must not be shown because of what is declared: a secret, or a reference where
+/// the worker has a text, which then is what is referred to.
+pub(super) fn hides(declared: &Value, observed: &str) -> bool {
+    let has_reference = |text: &str| !reference::find(text).is_empty();
+    declared.is_secret() || has_reference(declared.expose()) && !has_reference(observed)
 }
 
 fn shown(key: &str, observed: &str, is_secret: bool) -> Value {
@@ -126,6 +133,16 @@ mod tests {
         {"key":"d","before":"5","after":null}
         {"key":"p.password","before":"****","after":"****"}
         "#);
+    }
+
+    #[test]
+    fn what_a_reference_takes_the_place_of_is_not_shown() {
+        let spec =
+            spec(&[("pin", "${env:PIN}"), ("url", "x://h?u=${env:U}"), ("other", "${env:B}")], Fingerprint::None);
+        let comparison =
+            compare(&spec, &observed(&[("pin", "canary"), ("url", "x://h?u=canary"), ("other", "${env:A}")]));
+        let shown = serde_json::to_string(&comparison.changes).unwrap();
+        assert!(!shown.contains("canary") && shown.contains(r#""before":"${env:A}","after":"${env:B}""#), "{shown}");
     }
 
     #[test]

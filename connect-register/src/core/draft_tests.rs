@@ -24,7 +24,7 @@ fn mistakes_of_shape_syntax_and_variables_are_told_together() {
     let shown = mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!(shown, @r#"
     t.json:3:1: a: the value is an object; Connect takes a flat map of strings
-    t.json:5:1: c: invalid Handlebars syntax, at character 7 of the value
+    t.json:5:1: c: invalid Handlebars syntax, at character 7 of the value ({{ that is text is written \{{)
     t.json:4:1: b: the variable B is not set (set it, or write {{default B "…"}})
     t.json:4:1: b: the variable C is not set (set it, or write {{default C "…"}})
     t.json:2:1: `connector.class` is missing

@@ -112,7 +112,8 @@ impl Class {
         }
     }
 
-    fn exit(self) -> Exit {
+    /// How a program ends because of it.
+    pub fn exit(self) -> Exit {
         match self {
             Self::Denied | Self::Untrusted => Exit::Denied,
             Self::Invalid | Self::UnknownPlugin => Exit::Invalid,
@@ -127,7 +128,8 @@ impl Class {
         }
     }
 
-    fn hint(self) -> Option<&'static str> {
+    /// The next step, where there is one that always helps.
+    pub fn hint(self) -> Option<&'static str> {
         match self {
             Self::Unreachable => {
                 Some("is the worker up, and KAFKA_CONNECT_URL right? `connect-register wait` waits for it")

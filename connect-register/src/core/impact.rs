@@ -100,7 +100,7 @@ fn of_update(
         Restarts::Nothing
     } else if is_of_runtime && !worker.is_some_and(KafkaVersion::hands_on_all) {
         notes.push(format!(
-            "restarts the connector; {} only where it hands these keys to them (workers before Kafka 3.9)",
+            "restarts the connector and {}; before Kafka 3.7.1 these only where it hands these keys to them",
             tasks(Some(observed))
         ));
         Restarts::Connector

@@ -1,25 +1,31 @@
 //! The pure core: templates, specs, diff, plan, health verdict and back-off, as values in and values
 //! out. Nothing here is async, reads a file, the network, the environment or a clock.
 
+pub mod ailment;
 pub mod applied;
 pub mod backoff;
+pub mod context;
 pub mod contrast;
 pub mod desired;
 pub mod diff;
+pub mod doctor;
 pub mod document;
 pub mod draft;
 pub mod env_file;
+pub mod explain;
 pub mod export;
 pub mod fault;
 pub mod health;
 pub mod ignored;
 pub mod impact;
+pub mod letter;
 pub mod lint;
 pub mod mentions;
 pub mod mistake;
 pub mod name;
 pub mod observed;
 pub mod offline;
+pub mod offsets;
 pub mod payload;
 pub mod plain;
 pub mod plan;
@@ -35,11 +41,13 @@ pub mod saved;
 pub mod selection;
 pub mod spec;
 pub mod template;
+pub mod trace;
 pub mod value;
 pub mod worker_version;
 pub mod write;
 pub mod yaml;
 
+pub use ailment::Ailment;
 pub use applied::{Applied, Fingerprint};
 pub use backoff::Backoff;
 pub use desired::DesiredState;

@@ -5,7 +5,7 @@ use service::Secret;
 use service::secret::MASK;
 
 /// Parts of a key, or of a variable's name, that mean its value is secret.
-const SECRET_WORDS: [&str; 12] = [
+const SECRET_WORDS: [&str; 19] = [
     "password",
     "passwd",
     "passphrase",
@@ -18,10 +18,24 @@ const SECRET_WORDS: [&str; 12] = [
     "api.key",
     "api_key",
     "jaas.config",
+    "keystore.key",
+    "account.key",
+    "accountkey",
+    "encryption.key",
+    "signing.key",
+    ".pwd",
+    "_pwd",
 ];
 
+/// Ends of keys whose value is secret.
+const SECRET_ENDS: [&str; 3] = ["basic.auth.user.info", ".authorization", "license"];
+
 /// A key of a JDBC or HTTP URL whose value is secret.
-const SECRET_PARAMETERS: [&str; 5] = ["password=", "passwd=", "pwd=", "secret=", "token="];
+const SECRET_PARAMETERS: [&str; 9] =
+    ["password=", "passwd=", "pwd=", "passphrase=", "secret=", "token=", "apikey=", "accesskey=", "accountkey="];
+
+/// What only a secret has in it: headers that let one in, and keys.
+const SECRET_TEXTS: [&str; 4] = ["authorization:", "authorization=", "private key-----", "\"private_key\""];
 
 /// Whether the value of `key` must not be shown. A config-provider reference names a secret but is
 /// none.
@@ -29,7 +43,7 @@ pub fn is_sensitive(key: &str, value: &str) -> bool {
     if super::reference::is_one(value) {
         return false;
     }
-    names_a_secret(key) || key.ends_with("basic.auth.user.info") || has_credentials(value)
+    names_a_secret(key) || SECRET_ENDS.iter().any(|end| key.ends_with(end)) || has_credentials(value)
 }
 
 /// Whether a name reads like that of a secret.
@@ -40,9 +54,13 @@ pub fn names_a_secret(name: &str) -> bool {
 
 fn has_credentials(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    let in_parameters = SECRET_PARAMETERS.iter().any(|parameter| lower.contains(parameter));
-    let authority = lower.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(rest));
-    in_parameters || authority.is_some_and(|authority| authority.contains('@') && authority.contains(':'))
+    let is_told = SECRET_PARAMETERS.iter().chain(&SECRET_TEXTS).any(|text| lower.contains(text));
+    // Of every address in a list of them.
+    let mut authorities = lower.split("://").skip(1).map(|rest| rest.split(['/', '?', '#']).next().unwrap_or(rest));
+    let holds_user = |authority: &str| authority.split_once('@').is_some_and(|(user, _)| user.contains(':'));
+    // `jdbc:oracle:thin:user/password@host`
+    let is_oracle = lower.strip_prefix("jdbc:oracle:").and_then(|rest| rest.split_once('@'));
+    is_told || authorities.any(holds_user) || is_oracle.is_some_and(|(user, _)| user.contains('/'))
 }
 
 /// Replaces secrets that are known by value, and what reads like one, in text of others.
@@ -62,11 +80,20 @@ impl Redactor {
             let text = serde_json::to_string(secret.expose()).ok()?;
             text.strip_prefix('"')?.strip_suffix('"').map(Secret::new)
         };
-        let escaped: Vec<_> = known.iter().filter(|s| s.expose().contains(['"', '\\'])).filter_map(in_json).collect();
+        // Quotes, backslashes and line breaks, as of a key in PEM.
+        let is_other = |escaped: &Secret| !known.contains(escaped);
+        let escaped: Vec<_> = known.iter().filter_map(in_json).filter(is_other).collect();
         known.extend(escaped);
         // The longest first, so that a secret that holds another one goes whole.
         known.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
         Self { known }
+    }
+
+    /// A redactor that knows what another one does, too.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let more = other.known.iter().filter(|secret| !self.known.contains(secret)).cloned();
+        self.clone().and(more.collect::<Vec<_>>())
     }
 
     /// A redactor that knows these too.
@@ -161,6 +188,17 @@ mod tests {
             ("sasl.jaas.config", "x"),
             ("connection.url", "jdbc:postgresql://h/db?user=u&password=x"),
             ("connection.url", "mongodb://u:x@h/db"),
+            ("connection.url", "https://h:9200,https://u:x@other:9200"),
+            ("connection.url", "jdbc:oracle:thin:scott/tiger@h:1521/db"),
+            ("ssl.keystore.key", "x"),
+            ("azblob.account.key", "x"),
+            ("db.pwd", "x"),
+            ("confluent.license", "x"),
+            ("http.headers.authorization", "Bearer x"),
+            ("headers", "Accept: */*|Authorization: Bearer x"),
+            ("connection.string", "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=x"),
+            ("keyfile", "{\"private_key\": \"x\"}"),
+            ("anything", "-----BEGIN RSA PRIVATE KEY-----\nx"),
         ] {
             assert!(is_sensitive(key, value), "{key}={value}");
         }
@@ -169,6 +207,10 @@ mod tests {
             ("connection.url", "jdbc:postgresql://h:5432/db?ApplicationName=x"),
             ("pk.fields", "event_id,ts"),
             ("key.converter", "org.apache.kafka.connect.json.JsonConverter"),
+            ("connection.url", "jdbc:oracle:thin:@//h:1521/db"),
+            ("connection.url", "https://h:9200,https://other:9200"),
+            ("keyfile", "/run/secrets/connect/key.json"),
+            ("message.key.columns", "public.orders:id@x"),
         ] {
             assert!(!is_sensitive(key, value), "{key}={value}");
         }
@@ -181,6 +223,8 @@ mod tests {
         assert_eq!(redactor.clone().and([Secret::new("further")]).scrub("canary further"), "**** ****");
         let quoted = Redactor::new([Secret::new("ca\"na\\ry")]);
         assert_eq!(quoted.scrub(r#"{"p": "ca\"na\\ry"} ca"na\ry"#), r#"{"p": "****"} ****"#);
+        let lines = Redactor::new([Secret::new("canary\nof lines")]);
+        assert_eq!(lines.scrub("canary\nof lines canary\\nof lines"), "**** ****");
         assert_eq!(redactor.scrub("url ?Password=abc&x=1 PWD=;"), "url ?Password=****&x=1 PWD=;");
         assert_eq!(
             redactor.scrub("Invalid value abc for configuration tasks.max: Not a number"),

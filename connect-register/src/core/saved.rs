@@ -123,10 +123,10 @@ impl Printer {
 
     fn observed(&self, observed: &Observed, spec: Option<&Spec>) -> Face {
         let declared = spec.map(Spec::config).unwrap_or_default();
-        let is_secret = |key: &str| declared.get(key).is_some_and(|value| value.is_secret());
+        let is_secret = |key: &str, now: &str| declared.get(key).is_some_and(|value| diff::hides(value, now));
         let is_ours = |key: &str| key == applied::KEY || !diff::is_workers_own(key);
         let values = observed.config.iter().filter(|(key, _)| is_ours(key));
-        let config = values.map(|(key, value)| (key.clone(), self.print(key, value, is_secret(key)))).collect();
+        let config = values.map(|(key, value)| (key.clone(), self.print(key, value, is_secret(key, value)))).collect();
         let state = observed.status.as_ref().and_then(|status| DesiredState::reported(&status.state));
         Face { state, config }
     }

@@ -68,22 +68,36 @@ fn part(member: Member, mistakes: &mut Vec<Mistake>) -> Part {
         Scalar::Literal(text) => Some(Content::Literal(text)),
         // Most values name nothing: a tree of each would take most of the time and memory of a large set.
         Scalar::Text(text) if !text.contains("{{") => Some(Content::Literal(text)),
-        Scalar::Text(text) => match Handlebars::compile(&text) {
+        Scalar::Text(text) => match compile(&text) {
             Ok(template) => Some(Content::Handlebars(Box::new(template))),
-            Err(error) => {
-                let what = match error.reason() {
-                    TemplateErrorReason::InvalidSyntax(_) => "invalid Handlebars syntax".to_owned(),
-                    other => other.to_string(),
-                };
-                // Handlebars counts columns of the value from 0, lines from 1.
-                let column = error.pos().map_or(1, |(_, column)| column + 1);
-                let message = format!("{what}, at character {column} of the value");
-                mistakes.push(Mistake::new(member.place.clone(), message).of_key(&*member.key));
+            Err((what, next)) => {
+                mistakes.push(Mistake::new(member.place.clone(), what).of_key(&*member.key).hint(next));
                 None
             }
         },
     };
     Part { key: member.key, place: member.place, content }
+}
+
+/// Parses a value. What it takes grows with the square of the braces, so that they are counted before.
+fn compile(text: &str) -> Result<Handlebars, (String, &'static str)> {
+    const MOST_BRACES: usize = 500;
+    const LONGEST: usize = 1 << 20;
+    let braces = text.matches("{{").count();
+    if braces > MOST_BRACES || text.len() > LONGEST {
+        let what =
+            format!("the value has {braces} times {{{{ in {} bytes, which is too much for a template", text.len());
+        return Err((what, "at most 500 times in 1 MiB; put the whole value into one variable: {{NAME}}"));
+    }
+    Handlebars::compile(text).map_err(|error| {
+        let what = match error.reason() {
+            TemplateErrorReason::InvalidSyntax(_) => "invalid Handlebars syntax".to_owned(),
+            other => other.to_string(),
+        };
+        // Handlebars counts columns of the value from 0, lines from 1.
+        let column = error.pos().map_or(1, |(_, column)| column + 1);
+        (format!("{what}, at character {column} of the value"), r"{{ that is text is written \{{")
+    })
 }
 
 #[cfg(test)]
@@ -97,9 +111,20 @@ mod tests {
         parse(&"t.json".into(), text, Format::Json, &mut findings);
         let shown = findings.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         insta::assert_snapshot!(shown, @r"
-        t.json:2:2: x: invalid Handlebars syntax, at character 11 of the value
-        t.json:3:2: y: invalid Handlebars syntax, at character 6 of the value
-        t.json:4:2: z: invalid Handlebars syntax, at character 4 of the value
+        t.json:2:2: x: invalid Handlebars syntax, at character 11 of the value ({{ that is text is written \{{)
+        t.json:3:2: y: invalid Handlebars syntax, at character 6 of the value ({{ that is text is written \{{)
+        t.json:4:2: z: invalid Handlebars syntax, at character 4 of the value ({{ that is text is written \{{)
         ");
+    }
+
+    #[test]
+    fn a_value_that_would_take_for_ever_is_refused_before_it_is_parsed() {
+        for (braces, is_too_much) in [(500, false), (501, true), (200_000, true)] {
+            let text = format!(r#"{{"name": "a", "config": {{"x": "{}"}}}}"#, "{{A}}".repeat(braces));
+            let mut findings = Findings::default();
+            parse(&"t.json".into(), &text, Format::Json, &mut findings);
+            let shown = findings.mistakes.iter().map(ToString::to_string).collect::<String>();
+            assert_eq!(shown.starts_with("t.json:1:26: x: the value has "), is_too_much, "{braces}: {shown}");
+        }
     }
 }

@@ -13,15 +13,19 @@ const HAS_RESTART_OF_PARTS: KafkaVersion = KafkaVersion(3, 0);
 const HAS_DEFINITIONS: KafkaVersion = KafkaVersion(3, 2);
 /// The first version that can stop a connector (KIP-875).
 const HAS_STOP: KafkaVersion = KafkaVersion(3, 5);
+/// The first version that changes the offsets of a stopped connector (KIP-875, second part).
+const HAS_OFFSET_CHANGES: KafkaVersion = KafkaVersion(3, 6);
 /// The first version that creates a connector in a state (KIP-980).
 const HAS_INITIAL_STATE: KafkaVersion = KafkaVersion(3, 7);
 /// The first version that changes single keys of a configuration (KIP-477).
 const HAS_PATCH: KafkaVersion = KafkaVersion(3, 8);
 /// The first version that has `GET /health` (KIP-1017).
 const HAS_HEALTH: KafkaVersion = KafkaVersion(3, 9);
-/// A version that restarts tasks for any change of a configuration, also of keys that the connector
-/// does not hand to them (KAFKA-9228: in 3.9.1, not in 3.6.2).
-const HANDS_ON_ALL: KafkaVersion = KafkaVersion(3, 9);
+/// The first minor version of which every release restarts tasks for any change of a configuration, also
+/// of keys that the connector does not hand to them: KAFKA-9228, mended in 3.7.1 (but not in 3.7.0),
+/// 3.8.0 and 3.9.0 (<https://github.com/apache/kafka/pull/16053>, commits b38d2eb0, facbab27, eec8fd6a:
+/// `AbstractHerder.taskConfigsChanged` compares the configuration with the one that was applied).
+const HANDS_ON_ALL: KafkaVersion = KafkaVersion(3, 8);
 
 impl KafkaVersion {
     /// Reads the version of `GET /`, such as `3.9.1`, `3.5.0.redhat-00014` or `7.9.3-ccs`. Confluent's
@@ -65,6 +69,11 @@ impl KafkaVersion {
     /// Whether it can stop a connector.
     pub fn has_stop(self) -> bool {
         self >= HAS_STOP
+    }
+
+    /// Whether it changes the offsets of a stopped connector.
+    pub fn has_offset_changes(self) -> bool {
+        self >= HAS_OFFSET_CHANGES
     }
 
     /// Whether it creates a connector in a state.
@@ -146,7 +155,8 @@ mod tests {
             ("3.4.1", "+++-----"),
             ("7.6.0-ccs", "++++----"),
             ("3.7.0", "+++++---"),
-            ("3.8.1", "++++++--"),
+            ("3.8.1", "++++++-+"),
+            ("7.8.0-ccs", "++++++-+"),
             ("7.9.3-ccs", "++++++++"),
             ("8.0.0-ccs", "++++++++"),
         ] {

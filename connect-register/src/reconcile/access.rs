@@ -118,4 +118,10 @@ pub trait ConnectWriter: Sync {
 
     /// Restarts what has failed of a connector, itself and its tasks.
     fn restart_failed(&self, name: &ConnectorName) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Restarts a connector itself, which then makes its tasks anew where they are not what they should be.
+    fn restart_instance(&self, name: &ConnectorName) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Restarts a connector and all its tasks, also those that run (Kafka 3.0 and newer; before, itself).
+    fn restart_all(&self, name: &ConnectorName) -> impl Future<Output = Result<(), Fault>> + Send;
 }

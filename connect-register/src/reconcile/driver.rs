@@ -7,11 +7,12 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use service::Shutdown;
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::access::{ConnectReader, ConnectWriter, Effect};
 use super::inspect::inspect;
-use super::request::{Answer, Call, Event, Note, Request};
+use super::request::{Answer, Call, Event, Note, Request, RestartOf};
 use super::state::State;
 use super::step::step;
 use crate::core::lint::UnknownKeys;
@@ -23,8 +24,22 @@ pub const GRACE: Duration = Duration::from_secs(2);
 /// Reconciles until the state has an ending or a shutdown is asked for.
 pub async fn drive<C: ConnectReader + ConnectWriter>(
     connect: &C,
+    state: State,
+    unknown_keys: UnknownKeys,
+    shutdown: &Shutdown,
+    on_note: impl FnMut(&Note, &State),
+) -> State {
+    // There is no news from a channel that is closed.
+    let (_, none) = mpsc::channel(1);
+    drive_with(connect, state, unknown_keys, none, shutdown, on_note).await
+}
+
+/// The same, with events from elsewhere.
+pub async fn drive_with<C: ConnectReader + ConnectWriter>(
+    connect: &C,
     mut state: State,
     unknown_keys: UnknownKeys,
+    mut news: mpsc::Receiver<Event>,
     shutdown: &Shutdown,
     mut on_note: impl FnMut(&Note, &State),
 ) -> State {
@@ -52,14 +67,19 @@ pub async fn drive<C: ConnectReader + ConnectWriter>(
             if let Some(event) = under_way.next().await {
                 return Some(event);
             }
-            sleep_until(wake.take()?).await;
+            sleep_until(wake?).await;
             Some(Event::Woken)
         };
         event = tokio::select! {
             biased;
             () = shutdown.asked() => return state,
+            Some(event) = news.recv() => event,
             happened = happened => match happened {
-                Some(event) => event,
+                Some(event) => {
+                    // It has rung, or is to be set anew by what follows from the answer.
+                    wake = None;
+                    event
+                }
                 None => return state,
             },
         };
@@ -87,7 +107,7 @@ fn name(call: &Call) -> &'static str {
         Call::Inspect(_) => "validating a configuration",
         Call::Worker => "asking the worker for its version",
         Call::Write(..) => "changing a connector",
-        Call::Restart(_) => "restarting what has failed",
+        Call::Restart(..) => "restarting a connector",
     }
 }
 
@@ -112,6 +132,13 @@ pub async fn perform<C: ConnectReader + ConnectWriter>(
             Write::State(state) => connect.set_state(name, *state).await.map(|()| Answer::StateAsked),
             Write::Delete => connect.delete(name).await.map(|()| Answer::Written(Effect::Deleted)),
         },
-        Call::Restart(name) => connect.restart_failed(name).await.map(|()| Answer::Restarted),
+        Call::Restart(name, of) => {
+            let restarted = match of {
+                RestartOf::Failed => connect.restart_failed(name).await,
+                RestartOf::Instance => connect.restart_instance(name).await,
+                RestartOf::All => connect.restart_all(name).await,
+            };
+            restarted.map(|()| Answer::Restarted)
+        }
     }
 }

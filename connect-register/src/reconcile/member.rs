@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::access::Effect;
-use super::request::Time;
+use super::healing::Healing;
+use super::request::{RestartOf, Time};
 use super::rollback::Before;
 use crate::core::{
     Backoff, ConnectorName, DesiredState, Difference, Fault, Mistake, ObservedConfig, Spec, Verdict, Write, backoff,
@@ -19,8 +20,6 @@ pub(super) const SETTLE: Duration = Duration::from_secs(10);
 const BELIEVE_FAILURE: Duration = Duration::from_secs(5);
 /// The tasks of before an update may be reported as running for about this long.
 const BELIEVE_RUNNING: Duration = Duration::from_secs(2);
-/// A connector that ran this long is healthy, and its next restart is a first one.
-const HEALTHY: Duration = Duration::from_mins(10);
 
 /// What a connector is to become.
 #[derive(Clone, Debug)]
@@ -82,7 +81,9 @@ pub struct Member {
     /// Whether the worker's plug-in had nothing against it.
     pub(super) is_inspected: bool,
     pub(super) in_doubt: bool,
-    pub(super) is_to_restart: bool,
+    /// How far it is with failing and being restarted, where that is looked at.
+    pub healing: Healing,
+    pub(super) restart: Option<RestartOf>,
     pub(super) look_at: Option<Time>,
     /// How it differs, and from what, while it has to be written.
     pub(super) difference: Option<Difference>,
@@ -98,9 +99,6 @@ pub struct Member {
     written_at: Option<Time>,
     hold_until: Time,
     attempts: u32,
-    restarts: u32,
-    restart_at: Time,
-    running_since: Option<Time>,
 }
 
 impl Member {
@@ -119,7 +117,8 @@ impl Member {
             fault: None,
             is_inspected: false,
             in_doubt: false,
-            is_to_restart: false,
+            healing: Healing::default(),
+            restart: None,
             look_at: None,
             difference: None,
             seen: None,
@@ -130,9 +129,6 @@ impl Member {
             written_at: None,
             hold_until: Time::ZERO,
             attempts: 0,
-            restarts: 0,
-            restart_at: Time::ZERO,
-            running_since: None,
         }
     }
 
@@ -142,6 +138,16 @@ impl Member {
             Target::Present(spec) => Some(spec),
             Target::Absent { .. } => None,
         }
+    }
+
+    /// It is declared anew, the same or not.
+    pub(super) fn declared(&mut self, spec: Arc<Spec>) {
+        if matches!(self.stage, Stage::Rejected(_)) && !self.in_doubt {
+            (self.hold_until, self.attempts) = (Time::ZERO, 0);
+        }
+        (self.target, self.stage, self.is_inspected) = (Target::Present(spec), Stage::Unseen, false);
+        (self.difference, self.seen) = (None, None);
+        self.todo.clear();
     }
 
     /// The state that it is declared to be in.
@@ -245,7 +251,7 @@ impl Member {
     pub(super) fn done(&mut self, now: Time, effect: Option<Effect>, state: Option<DesiredState>) {
         self.todo.pop_front();
         // A write restarts what it changes.
-        self.is_to_restart = false;
+        self.restart = None;
         (self.effect, self.asked, self.written_at) = (effect.or(self.effect), state.or(self.asked), Some(now));
         if self.todo.is_empty() {
             self.settled();
@@ -296,7 +302,7 @@ impl Member {
 
     /// It cannot be made as declared; a sidecar looks again after a long while.
     pub(super) fn rejected(&mut self, now: Time, rejection: Rejection) {
-        self.hold_until = now + backoff::restart_delay(self.attempts + 1);
+        self.hold_until = now + backoff::refusal_delay(self.attempts + 1);
         self.attempts += 1;
         self.is_inspected = false;
         self.stage = Stage::Rejected(rejection);
@@ -324,43 +330,20 @@ impl Member {
             }
     }
 
-    /// Takes note of a verdict, and whether a restart is due.
-    pub(super) fn judged(&mut self, now: Time, verdict: Verdict) {
-        match verdict {
-            Verdict::Running => {
-                let since = *self.running_since.get_or_insert(now);
-                if now.saturating_sub(since) >= HEALTHY {
-                    self.restarts = 0;
-                }
-            }
-            _ => self.running_since = None,
-        }
-        self.is_to_restart = self.is_to_run() && matches!(verdict, Verdict::Failed { .. }) && now >= self.restart_at;
-        self.verdict = verdict;
+    /// When a restart is due, and of what.
+    pub(super) fn restart_due(&self) -> Option<(Time, RestartOf)> {
+        self.healing.due().filter(|_| self.stage == Stage::Matches)
     }
 
-    /// When a restart is due, where it has failed and is to run.
-    pub(super) fn restart_due(&self) -> Option<Time> {
-        let is_due = self.stage == Stage::Matches && self.is_to_run() && matches!(self.verdict, Verdict::Failed { .. });
-        is_due.then_some(self.restart_at)
-    }
-
-    fn is_to_run(&self) -> bool {
-        matches!(self.desired(), None | Some(DesiredState::Running))
-    }
-
-    /// A restart was accepted; returns the how manieth it was.
-    pub(super) fn restarted(&mut self, now: Time) -> u32 {
-        self.is_to_restart = false;
-        self.restarts += 1;
-        self.restart_at = now + backoff::restart_delay(self.restarts);
-        self.restarts
+    /// Whether it is to run, as far as is declared.
+    pub(super) fn is_to_run(&self) -> bool {
+        matches!(self.target, Target::Present(_)) && matches!(self.desired(), None | Some(DesiredState::Running))
     }
 
     /// A restart was not accepted.
     pub(super) fn not_restarted(&mut self, now: Time, backoff: &Backoff) {
-        self.is_to_restart = false;
-        self.restart_at = now + backoff.delay(self.restarts.max(2), self.salt());
+        self.restart = None;
+        self.healing.not_restarted(now + backoff.delay(2, self.salt()));
     }
 
     /// Keeps the delays of two connectors apart.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::healing::HealingPolicy;
 use crate::core::{Backoff, Care, Prune};
 
 /// What is wanted, and how.
@@ -18,12 +19,24 @@ pub struct Policy {
     pub on_error: OnError,
     /// What is deleted because it is declared no more.
     pub prune: Option<Prune>,
+    /// Whether anything is changed at all.
+    pub conduct: Conduct,
+    /// When what has failed is restarted, where it is done for ever.
+    pub healing: HealingPolicy,
 }
 
 impl Policy {
     /// One call at a time, a stop at the first refusal, and nothing deleted.
     pub fn new(mode: Mode, backoff: Backoff) -> Self {
-        Self { mode, backoff, parallel: 1, on_error: OnError::Stop, prune: None }
+        Self {
+            mode,
+            backoff,
+            parallel: 1,
+            on_error: OnError::Stop,
+            prune: None,
+            conduct: Conduct::Mend,
+            healing: HealingPolicy::default(),
+        }
     }
 
     pub(super) fn care(&self) -> Care {
@@ -32,6 +45,16 @@ impl Policy {
             OnError::Stop | OnError::Continue => Care::Declared,
         }
     }
+}
+
+/// Whether anything is changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Conduct {
+    /// What differs is written, and what has failed is restarted.
+    #[default]
+    Mend,
+    /// It is only told.
+    Report,
 }
 
 /// Once or for ever.

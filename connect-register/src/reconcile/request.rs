@@ -1,11 +1,15 @@
 //! What goes into a step and what comes out: events, requests, and notes for whoever looks on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::access::{Effect, WorkerInfo};
+use super::breaker::Breaker;
+use super::healing::Behind;
 use super::member::Rejection;
 use super::rollback::Cause;
+use super::trouble::Trouble;
 use crate::core::{ConnectorName, DesiredState, Difference, Fault, Mistake, Observation, ObservedConfig, Spec, Write};
 
 /// Time since the reconciling began. The step has no clock; whoever drives it tells the time.
@@ -35,8 +39,19 @@ pub enum Call {
     Inspect(Arc<Spec>),
     /// Change a connector.
     Write(ConnectorName, Arc<Write>),
-    /// Restart what has failed of a connector.
-    Restart(ConnectorName),
+    /// Restart a connector, or a part of it.
+    Restart(ConnectorName, RestartOf),
+}
+
+/// What of a connector is restarted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestartOf {
+    /// What has failed, itself and its tasks.
+    Failed,
+    /// Itself, which makes its tasks anew where it has none.
+    Instance,
+    /// Itself and all its tasks.
+    All,
 }
 
 impl Call {
@@ -44,7 +59,7 @@ impl Call {
     pub fn is_write(&self) -> bool {
         match self {
             Self::Observe | Self::Worker | Self::ReadConfig(_) | Self::Inspect(_) => false,
-            Self::Write(..) | Self::Restart(_) => true,
+            Self::Write(..) | Self::Restart(..) => true,
         }
     }
 
@@ -52,7 +67,7 @@ impl Call {
     pub fn connector(&self) -> Option<&ConnectorName> {
         match self {
             Self::Observe | Self::Worker => None,
-            Self::ReadConfig(name) | Self::Write(name, _) | Self::Restart(name) => Some(name),
+            Self::ReadConfig(name) | Self::Write(name, _) | Self::Restart(name, _) => Some(name),
             Self::Inspect(spec) => Some(&spec.name),
         }
     }
@@ -86,6 +101,10 @@ pub enum Event {
     Answered(Call, Result<Answer, Fault>),
     /// The time asked for has come.
     Woken,
+    /// Of a sidecar: this is declared from now on, and nothing else.
+    Declared(Vec<Arc<Spec>>),
+    /// Of a sidecar: these are behind and do not get on, of all whose progress is looked at.
+    Progressed(Arc<BTreeMap<ConnectorName, Behind>>),
 }
 
 /// Something worth telling.
@@ -109,8 +128,14 @@ pub enum Note {
     Rejected(ConnectorName, Rejection),
     /// The worker could not say whether a configuration is right; it is written all the same.
     Unchecked(ConnectorName, Fault),
-    /// What has failed of a connector was restarted, this often without a long healthy spell.
-    Restarted(ConnectorName, u32),
+    /// A connector was restarted, or a part of it, this often without a long healthy spell.
+    Restarted(ConnectorName, RestartOf, u32),
+    /// Something is wrong with a connector that a restart is not, or not now, the answer to.
+    Troubled(ConnectorName, Trouble),
+    /// That is over.
+    Untroubled(ConnectorName),
+    /// Most connectors fail at once, and one at a time is restarted; or that is over.
+    Breaker(Breaker),
     /// All that was done is taken back.
     RollingBack(Cause),
     /// A round of looking and writing is over.

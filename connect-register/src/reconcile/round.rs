@@ -1,14 +1,15 @@
 //! The course of a round: which calls come next, when the round is over, and when the next one is.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::member::{Member, Stage, Target};
-use super::policy::{Goal, Mode, OnError, RestartPolicy};
-use super::pruning;
+use super::policy::{Conduct, Goal, Mode, OnError, RestartPolicy};
 use super::request::{Call, Note, Request, Time};
 use super::rollback::{self, Cause};
 use super::state::{Course, Ending, Phase, State, Version};
 use super::writing;
+use super::{declared, pruning};
 use crate::core::{Fault, Remedy};
 
 /// The pause between two looks at connectors that are starting.
@@ -19,6 +20,7 @@ const SHORTEST: Duration = Duration::from_millis(100);
 /// A round begins with a look at everything.
 pub(super) fn begin(mut state: State, now: Time, mut requests: Vec<Request>) -> (State, Vec<Request>) {
     state.began = now;
+    declared::take(&mut state);
     pruning::forget_the_gone(&mut state);
     (state.phase, state.worker, state.under_way) = (Phase::Observing, Version::Unasked, 1);
     requests.push(Request::Call(Call::Observe));
@@ -40,6 +42,7 @@ pub(super) fn next(mut state: State, now: Time, mut requests: Vec<Request>) -> (
         }
         match state.phase {
             Phase::Observing => break,
+            Phase::Checking if state.policy.conduct == Conduct::Report => return over(state, now, requests),
             Phase::Checking if state.worker == Version::Unasked && writing::is_version_needed(&state) => {
                 state.phase = Phase::Asking;
                 state.queue.push_back(Call::Worker);
@@ -71,13 +74,30 @@ pub(super) fn next(mut state: State, now: Time, mut requests: Vec<Request>) -> (
             }
             Phase::Pruning => {
                 state.phase = Phase::Restarting;
-                let to_restart = state.members.iter().filter(|m| m.is_to_restart && m.stage == Stage::Matches);
-                state.queue = to_restart.map(|member| Call::Restart(member.name.clone())).collect();
+                state.queue = to_restart(&mut state);
             }
             Phase::Restarting | Phase::Waiting => return over(state, now, requests),
         }
     }
     (state, requests)
+}
+
+/// The restarts of this round: of all that are due, unless most connectors fail at once.
+fn to_restart(state: &mut State) -> VecDeque<Call> {
+    let Mode::Watch { interval, .. } = state.policy.mode else { return VecDeque::new() };
+    let is_due = |member: &&Member| member.restart.is_some() && member.stage == Stage::Matches;
+    let mut due: Vec<_> = state.members.iter().filter(is_due).collect();
+    let most = state.breaker.may_restart(state.began, interval);
+    if most < due.len() {
+        due.sort_by_key(|member| member.healing.last());
+        due.truncate(most);
+    }
+    let call = |member: &Member| Some(Call::Restart(member.name.clone(), member.restart?));
+    let calls: VecDeque<_> = due.into_iter().filter_map(call).collect();
+    if !calls.is_empty() {
+        state.breaker.probed(state.began);
+    }
+    calls
 }
 
 /// Where a failure counts for all, nothing is deleted before everything else is done.
@@ -140,8 +160,10 @@ fn over(state: State, now: Time, mut requests: Vec<Request>) -> (State, Vec<Requ
     let looks = state.members.iter().filter_map(|member| member.look_at).min();
     let again = match state.policy.mode {
         Mode::Watch { interval, restarts } => {
-            let is_due = |member: &Member| member.restart_due().filter(|_| restarts == RestartPolicy::Failed);
-            let restarts = state.members.iter().filter_map(is_due).min();
+            let is_restarting =
+                restarts == RestartPolicy::Failed && state.policy.conduct == Conduct::Mend && !state.breaker.is_open();
+            let due = state.members.iter().filter_map(Member::restart_due).map(|(at, _)| at);
+            let restarts = due.filter(|_| is_restarting).min();
             [Some(state.began + interval), looks, restarts].into_iter().flatten().min()
         }
         Mode::Apply { .. } => {

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::breaker::Breaker;
 use super::member::{Member, Stage};
 use super::policy::{Goal, Mode, OnError, Policy};
 use super::request::{Call, Time};
@@ -92,6 +93,10 @@ pub struct State {
     pub(super) unobserved_fault: Option<Fault>,
     /// Calls that failed in a row.
     pub(super) failures: u32,
+    /// Whether most connectors fail at once.
+    pub breaker: Breaker,
+    /// What the next round begins with.
+    pub(super) declared: Option<Vec<Arc<Spec>>>,
 }
 
 impl State {
@@ -112,6 +117,8 @@ impl State {
             unobserved: 0,
             unobserved_fault: None,
             failures: 0,
+            breaker: Breaker::default(),
+            declared: None,
         }
     }
 

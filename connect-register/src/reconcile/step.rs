@@ -6,11 +6,14 @@
 //! differs is shown to the worker's plug-in and then written; what has failed is restarted. A fault
 //! never repeats a request blindly: the next round looks again.
 
+use super::breaker::Tally;
+use super::healing::Seen;
 use super::member::{Member, Rejection, Stage, Target};
-use super::policy::{Mode, OnError, RestartPolicy};
+use super::policy::{Conduct, Mode, OnError, RestartPolicy};
 use super::request::{Answer, Call, Event, Note, Request, Time};
 use super::state::{Ending, Phase, State, Version};
-use super::{pruning, round, writing};
+use super::trouble::Trouble;
+use super::{declared, pruning, round, writing};
 use crate::core::{
     Backoff, Class, ConnectorName, DesiredState, Difference, Fault, KafkaVersion, Mistake, Observation, Observed,
     ObservedConfig, Place, Remedy, Spec, Verdict, Write, prune,
@@ -25,6 +28,13 @@ pub fn step(mut state: State, now: Time, event: Event) -> (State, Vec<Request>) 
     let (call, answer) = match event {
         Event::Begin | Event::Woken if state.ending.is_some() => return (state, requests),
         Event::Begin | Event::Woken => return round::begin(state, now, requests),
+        Event::Declared(specs) => return declared::declare(state, now, specs),
+        Event::Progressed(behind) => {
+            for member in &mut state.members {
+                member.healing.progressed(behind.get(&member.name).copied());
+            }
+            return (state, requests);
+        }
         Event::Answered(call, answer) => (call, answer),
     };
     state.under_way = state.under_way.saturating_sub(1);
@@ -53,10 +63,11 @@ fn answered(state: &mut State, now: Time, call: &Call, answer: Answer, requests:
         (Call::Inspect(spec), Answer::Inspected(mistakes)) => inspected(state, now, spec, mistakes, requests),
         (Call::Write(..), Answer::Written(effect)) => writing::done(state, now, call, Some(effect), requests),
         (Call::Write(..), Answer::StateAsked) => writing::done(state, now, call, None, requests),
-        (Call::Restart(name), Answer::Restarted) => {
-            if let Some(member) = state.member(name) {
-                let count = member.restarted(now);
-                requests.push(Request::Tell(Note::Restarted(name.clone(), count)));
+        (Call::Restart(name, _), Answer::Restarted) => {
+            if let (Some(member), Call::Restart(_, of)) = (state.member(name), call) {
+                let count = member.healing.restarted(now, *of);
+                member.restart = None;
+                requests.push(Request::Tell(Note::Restarted(name.clone(), *of, count)));
             }
         }
         // An answer of another kind than its call asks for cannot be made by a driver that compiles
@@ -70,12 +81,13 @@ fn observed(state: &mut State, now: Time, observation: &Observation, requests: &
     let (asked, is_late, is_apply) = (state.began, state.is_late(now), state.is_apply());
     let (backoff, on_error) = (state.policy.backoff.clone(), state.on_error());
     let look = Look { now, asked, backoff: &backoff, on_error };
-    let restarts = matches!(state.policy.mode, Mode::Watch { restarts: RestartPolicy::Failed, .. });
+    if !is_apply {
+        judge(state, now, observation, requests);
+    }
     for member in &mut state.members {
         let observed = observation.get(&member.name);
         member.look_at = None;
-        member.judged(now, Verdict::of(observed.and_then(|observed| observed.status.as_ref())));
-        member.is_to_restart &= restarts;
+        member.verdict = Verdict::of(observed.and_then(|observed| observed.status.as_ref()));
         if is_apply && matches!(member.stage, Stage::Rejected(_) | Stage::Left) {
             continue;
         }
@@ -98,6 +110,36 @@ fn observed(state: &mut State, now: Time, observation: &Observation, requests: &
     let to_check = state.members.iter().filter(|member| member.stage == Stage::ToCheck);
     state.queue = to_check.map(|member| Call::ReadConfig(member.name.clone())).collect();
     state.phase = Phase::Checking;
+}
+
+/// Which connectors do their work, and what is to be done about those that do not.
+fn judge(state: &mut State, now: Time, observation: &Observation, requests: &mut Vec<Request>) {
+    let (asked, healing) = (state.began, state.policy.healing);
+    let restarts = state.policy.conduct == Conduct::Mend
+        && matches!(state.policy.mode, Mode::Watch { restarts: RestartPolicy::Failed, .. });
+    let mut tally = Tally::default();
+    for member in &mut state.members {
+        let observed = observation.get(&member.name);
+        let verdict = Verdict::of(observed.and_then(|observed| observed.status.as_ref()));
+        tally.add(member, &verdict);
+        let before = member.healing.trouble().map(Trouble::word);
+        let is_to_run = member.is_to_run();
+        member.healing.look(Seen { now, asked, observed, verdict: &verdict, is_to_run }, &healing);
+        member.restart = member.healing.due().filter(|(at, _)| restarts && now >= *at).map(|(_, of)| of);
+        let note = match (before, member.healing.trouble()) {
+            (before, Some(trouble)) if before != Some(trouble.word()) => {
+                Note::Troubled(member.name.clone(), trouble.clone())
+            }
+            (Some(_), None) => Note::Untroubled(member.name.clone()),
+            _ => continue,
+        };
+        requests.push(Request::Tell(note));
+    }
+    let before = state.breaker;
+    state.breaker = before.after(tally);
+    if restarts && before.is_open() != state.breaker.is_open() {
+        requests.push(Request::Tell(Note::Breaker(state.breaker)));
+    }
 }
 
 /// A connector that seemed absent was asked for by its name.
@@ -200,7 +242,13 @@ fn failed(state: &mut State, now: Time, call: &Call, fault: Fault, requests: &mu
     let Some(name) = call.connector().cloned().or(first) else { return };
     let Some(member) = state.member(&name) else { return };
     let note = match (call, remedy) {
-        (Call::Restart(_), _) => {
+        (Call::Restart(_, of), Remedy::Look) => {
+            // It may have happened, and counts.
+            member.restart = None;
+            member.healing.doubted(now, *of);
+            Note::Failed(name, fault)
+        }
+        (Call::Restart(..), _) => {
             member.not_restarted(now, &backoff);
             Note::Failed(name, fault)
         }

@@ -102,7 +102,7 @@ impl World {
             Call::Worker => Answer::Worker(WorkerInfo { version: self.version.to_owned(), cluster: None }),
             Call::ReadConfig(name) => Answer::Config(self.connectors.get(name).map(|(config, _)| config.clone())),
             Call::Inspect(_) => Answer::Inspected(Vec::new()),
-            Call::Restart(_) => Answer::Restarted,
+            Call::Restart(..) => Answer::Restarted,
             Call::Write(name, write) => self.write(name, write),
         }
     }
@@ -175,7 +175,7 @@ fn label(call: &Call) -> String {
         Call::Worker => "version".to_owned(),
         Call::ReadConfig(name) => format!("read {name}"),
         Call::Inspect(spec) => format!("inspect {}", spec.name),
-        Call::Restart(name) => format!("restart {name}"),
+        Call::Restart(name, _) => format!("restart {name}"),
         Call::Write(name, write) => match &**write {
             Write::Put(_) => format!("PUT {name}"),
             Write::Create(_, state) => format!("POST {name} {state}"),

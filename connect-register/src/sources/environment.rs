@@ -1,7 +1,8 @@
 //! Variables and secrets that templates name, from all their sources. The names of all other variables
 //! that this program reads are in [`names`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use service::{Env, Failure, Secret};
 
@@ -34,12 +35,22 @@ pub mod names {
     pub const TLS_INSECURE: [&str; 2] = ["KAFKA_CONNECT_TLS_INSECURE", "KAFKA_CONNECT_TLS_IS_INSECURE"];
     /// The URL of an HTTP proxy on the way to the workers; also `…_FILE` and `…_COMMAND`.
     pub const PROXY: &str = "KAFKA_CONNECT_PROXY";
+    /// The file of contexts.
+    pub const CONTEXTS: &str = "CONNECT_REGISTER_CONFIG";
+    /// The name of the context that counts.
+    pub const CONTEXT: &str = "CONNECT_REGISTER_CONTEXT";
     /// Template files and folders, separated by commas.
     pub const FILES: &str = "CONNECT_REGISTER_FILES";
     /// Files of variables, separated by commas.
     pub const ENV_FILES: &str = "CONNECT_REGISTER_ENV_FILES";
     /// The pause between two looks of `watch`.
     pub const INTERVAL: &str = "CONNECT_REGISTER_INTERVAL";
+    /// The most restarts of a connector by `watch`, or `unlimited`.
+    pub const MAX_RESTARTS: &str = "CONNECT_REGISTER_MAX_RESTARTS";
+    /// The unit of the pauses between restarts by `watch`.
+    pub const RESTART_BACKOFF: &str = "CONNECT_REGISTER_RESTART_BACKOFF";
+    /// How long tasks may be without a worker before `watch` tells of it.
+    pub const REBALANCE_DELAY: &str = "CONNECT_REGISTER_REBALANCE_DELAY";
     /// How long a command may take.
     pub const TIMEOUT: &str = "CONNECT_REGISTER_TIMEOUT";
     /// What connectors may hold: a file, `default` or `none`.
@@ -65,6 +76,8 @@ pub struct Environment {
     pub key: Option<FingerprintKey>,
     /// Takes every secret that was found out of text of others.
     pub redactor: Redactor,
+    /// The files that values were read from.
+    pub files: Vec<PathBuf>,
 }
 
 impl Environment {
@@ -84,6 +97,11 @@ impl Environment {
     /// with what was given.
     pub fn read(mentions: &Mentions, given: &Given) -> Result<Self, Failure> {
         let mut plain = variables::read(given, mentions)?;
+        let names = mentions.secrets.iter().chain(&mentions.variables).map(String::as_str);
+        let names: BTreeSet<&str> = names.chain([names::FINGERPRINT_KEY]).collect();
+        let is_plain = |name: &str| plain.contains_key(name);
+        let file = |name: &str| Some(PathBuf::from(plain.get(&format!("{name}_FILE")).filter(|_| !is_plain(name))?));
+        let files = names.into_iter().filter_map(file).collect();
         let mut env = Env::from_pairs(plain.clone());
         let found = |name: &String| env.secret(name).map(|secret| (name.clone(), secret));
         let secrets: BTreeMap<String, Secret> = mentions.secrets.iter().filter_map(found).collect();
@@ -99,6 +117,6 @@ impl Environment {
         let named_like_secrets = plain.iter().filter(|(name, _)| redact::names_a_secret(name) && !is_place(name));
         let known = named_like_secrets.map(|(_, value)| Secret::new(value.clone()));
         let redactor = Redactor::new(known.chain(secrets.values().cloned()).chain(key.clone()));
-        Ok(Self { variables: Variables { plain, secrets }, key: key.map(FingerprintKey::new), redactor })
+        Ok(Self { variables: Variables { plain, secrets }, key: key.map(FingerprintKey::new), redactor, files })
     }
 }

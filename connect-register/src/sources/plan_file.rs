@@ -115,11 +115,12 @@ pub fn read(path: &Path) -> Result<SavedPlan, Failure> {
             .hint("`plan --out FILE` makes one; nothing was changed")
     };
     let mut text = String::new();
-    let read = File::open(path).and_then(|file| {
-        if !file.metadata()?.is_file() {
+    // Opened, a FIFO would be waited for, for ever.
+    let read = fs::metadata(path).and_then(|file| {
+        if !file.is_file() {
             return Err(io::Error::other("this is no regular file"));
         }
-        file.take(LONGEST).read_to_string(&mut text)
+        File::open(path)?.take(LONGEST).read_to_string(&mut text)
     });
     read.map_err(|error| invalid(error.to_string()))?;
     let head: Head = serde_json::from_str(&text).map_err(|_| invalid("it is none, or it is cut".to_owned()))?;
@@ -177,5 +178,9 @@ mod tests {
         let newer = whole.replace("\"schema_version\":1", "\"schema_version\":2");
         assert!(told(&newer).contains("it has version 2 (by "), "{}", told(&newer));
         assert!(read(folder.path()).is_err() && read(&folder.path().join("absent")).is_err());
+        // Nobody writes into it: it would be waited for, for ever.
+        let fifo = folder.path().join("fifo");
+        nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert!(read(&fifo).unwrap_err().to_string().ends_with("this is no regular file"));
     }
 }

@@ -10,7 +10,7 @@ use crate::fixture::*;
 use crate::worker::{Worker, on};
 
 /// The address of a worker that is not there: a port that was free a moment ago.
-fn nobody() -> String {
+pub(crate) fn nobody() -> String {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     format!("http://127.0.0.1:{port}")
 }

@@ -9,7 +9,7 @@ use crate::worker::{Expected, Worker, on};
 const PAGE: &str = include_str!("../../../docs/json.md");
 
 /// The example that stands behind the command it is of.
-fn documented(command: &str) -> &'static str {
+pub(crate) fn documented(command: &str) -> &'static str {
     let marker = format!("<!-- {command} -->\n```json\n");
     let start = PAGE.find(&marker).unwrap_or_else(|| panic!("docs/json.md has no example of {command}")) + marker.len();
     let length = PAGE[start..].find("```\n").unwrap();

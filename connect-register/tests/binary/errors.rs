@@ -85,11 +85,3 @@ fn wrong_usage_ends_with_2_and_a_wrong_setting_with_4() {
     Ran::from(command("http://u:p@x", &["status"]).output().unwrap()).ends_with(4);
     worker.end();
 }
-
-#[test]
-fn completion_is_printed_for_every_shell() {
-    for shell in ["bash", "zsh", "fish"] {
-        let ran = Ran::from(command("http://127.0.0.1:1", &["completion", shell]).output().unwrap()).ends_with(0);
-        assert!(ran.stdout.contains("validate"), "{shell}");
-    }
-}

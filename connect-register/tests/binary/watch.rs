@@ -1,6 +1,6 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -10,17 +10,25 @@ use serde_json::json;
 use crate::fixture::*;
 use crate::worker::{Worker, on};
 
-struct Sidecar {
+pub(crate) struct Sidecar {
     child: Child,
     stderr: BufReader<ChildStderr>,
     metrics: String,
 }
 
 impl Sidecar {
-    fn start(worker: &Worker, templates: &Templates, interval: &str) -> Self {
-        let mut command =
-            command(&worker.url(), &["watch", "--interval", interval, "--metrics-addr", "127.0.0.1:0", "-f"]);
-        let mut child = command.arg(templates.path()).stderr(Stdio::piped()).spawn().unwrap();
+    pub(crate) fn start(worker: &Worker, templates: &Templates, interval: &str) -> Self {
+        Self::with(worker, templates, &["--interval", interval])
+    }
+
+    pub(crate) fn with(worker: &Worker, templates: &Templates, args: &[&str]) -> Self {
+        let mut command = command(&worker.url(), &["watch", "--metrics-addr", "127.0.0.1:0"]);
+        command.args(args).arg("-f").arg(templates.path());
+        Self::of(command)
+    }
+
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         stderr.read_line(&mut line).unwrap();
@@ -28,7 +36,7 @@ impl Sidecar {
         Self { child, stderr, metrics }
     }
 
-    fn get(&self, path: &str) -> String {
+    pub(crate) fn get(&self, path: &str) -> String {
         let mut stream = TcpStream::connect(&self.metrics).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
@@ -37,7 +45,7 @@ impl Sidecar {
     }
 
     /// Asks until the answer holds `text`.
-    fn until(&self, path: &str, text: &str) -> String {
+    pub(crate) fn until(&self, path: &str, text: &str) -> String {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
             let answer = self.get(path);
@@ -49,9 +57,13 @@ impl Sidecar {
         }
     }
 
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), signal).unwrap();
+    }
+
     /// SIGTERM ends it with 0.
-    fn stop(mut self) -> String {
-        kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), Signal::SIGTERM).unwrap();
+    pub(crate) fn stop(mut self) -> String {
+        self.signal(Signal::SIGTERM);
         let mut rest = String::new();
         self.stderr.read_to_string(&mut rest).unwrap();
         assert_eq!(self.child.wait().unwrap().code(), Some(0), "{rest}");

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -115,6 +116,25 @@ impl Worker {
     pub(crate) fn is_through(&self) -> bool {
         let talk = self.talk.lock().unwrap();
         talk.expected[talk.next.min(talk.expected.len())..].iter().all(|expected| expected.repeats)
+    }
+
+    /// What is expected from now on.
+    pub(crate) fn then(&self, script: Vec<Expected>) {
+        self.talk.lock().unwrap().expected.extend(script);
+    }
+
+    /// How many requests have come.
+    pub(crate) fn heard(&self) -> usize {
+        self.talk.lock().unwrap().heard.len()
+    }
+
+    /// Waits until this is so.
+    pub(crate) fn until(&self, is_so: impl Fn() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !is_so() {
+            assert!(Instant::now() < deadline, "it did not come to that, after {} requests", self.heard());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Ends the talk: all that was expected has come, and nothing else. Returns what was heard.

@@ -5,6 +5,7 @@
 #[path = "../../fuzz/laws/mod.rs"]
 mod laws;
 mod mutate;
+mod traces;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -30,6 +30,12 @@ fn the_default_lets_the_jdbc_sinks_do_their_work() {
         &[sink, url, ("connection.user", "${env:PGUSER}"), ("connection.password", "${env:PGPASSWORD}")][..],
         &[sink, url, ("connection.user", "u"), ("connection.password", "s3cr3t$&;/?"), ("auto.create", "true")],
         &[
+            ("connector.class", "JdbcSinkConnector"),
+            url,
+            ("connection.user", "${env:PGUSER}"),
+            ("connection.password", "${env:PGPASSWORD}"),
+        ],
+        &[
             sink,
             ("connection.url", "jdbc:postgresql://LOCALHOST/db?stringtype=unspecified"),
             ("insert.mode", "upsert"),
@@ -97,7 +103,7 @@ fn the_default_lets_the_jdbc_sinks_do_their_work() {
 }
 
 /// What is allowed beside the default, and a configuration that needs it.
-const CORPUS: [(&str, &Pairs<'static>); 20] = [
+const CORPUS: [(&str, &Pairs<'static>); 27] = [
     (
         "classes: {connectors: [io.confluent.connect.s3.S3SinkConnector], others: [io.confluent.connect.s3.*, io.confluent.connect.storage.*]}",
         &[
@@ -412,6 +418,118 @@ const CORPUS: [(&str, &Pairs<'static>); 20] = [
             ("acme.api.key", "${file:/run/secrets/connect/acme.properties:key}"),
             ("transforms", "mine"),
             ("transforms.mine.type", "io.acme.smt.Mine$Value"),
+        ],
+    ),
+    (
+        "classes: {connectors: [io.debezium.connector.sqlserver.SqlServerConnector], others: [io.debezium.storage.kafka.history.KafkaSchemaHistory]}",
+        &[
+            ("connector.class", "io.debezium.connector.sqlserver.SqlServerConnector"),
+            ("database.hostname", "sql.example.com"),
+            ("database.names", "orders"),
+            ("table.include.list", "dbo.Customers,orders.dbo.Orders"),
+            ("driver.applicationName", "debezium"),
+            ("database.applicationIntent", "ReadOnly"),
+            ("driver.encrypt", "true"),
+            ("database.ssl.truststore", "/etc/kafka/certs/truststore.jks"),
+            ("schema.history.internal", "io.debezium.storage.kafka.history.KafkaSchemaHistory"),
+            ("schema.history.internal.kafka.topic", "schema-changes.orders"),
+            ("schema.history.internal.kafka.bootstrap.servers", "kafka:9092"),
+        ],
+    ),
+    (
+        "classes: {connectors: [io.debezium.connector.oracle.OracleConnector]}",
+        &[
+            ("connector.class", "io.debezium.connector.oracle.OracleConnector"),
+            ("database.hostname", "oracle"),
+            ("database.pdb.name", "ORCLPDB1"),
+            ("database.connection.adapter", "logminer"),
+            ("log.mining.strategy", "online_catalog"),
+            ("lob.enabled", "true"),
+            ("heartbeat.action.query", "UPDATE x SET y = 1"),
+        ],
+    ),
+    (
+        "classes: {connectors: [io.confluent.connect.http.HttpSinkConnector]}",
+        &[
+            ("connector.class", "io.confluent.connect.http.HttpSinkConnector"),
+            ("http.api.url", "https://api.example.com/${topic}/${key}"),
+            ("request.method", "PUT"),
+            ("headers", "Content-Type: application/json|Authorization: Bearer x"),
+            ("header.separator", "|"),
+            ("auth.type", "OAUTH2"),
+            ("oauth2.token.url", "https://idp.example.com/token"),
+            ("oauth2.client.id", "id"),
+            ("batch.key.pattern", "${topic}-${key}"),
+            ("regex.patterns", "^.*?:(.*)$"),
+            ("retry.on.status.codes", "400-"),
+            ("reporter.bootstrap.servers", "kafka:9092"),
+            ("reporter.result.topic.name", "com.acme.Results"),
+            ("reporter.result.topic.value.format", "json"),
+            (
+                "reporter.producer.sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"u\" password=\"p\";",
+            ),
+            ("confluent.topic.bootstrap.servers", "kafka:9092"),
+        ],
+    ),
+    (
+        "classes: {connectors: [io.confluent.connect.jms.JmsSourceConnector], others: [org.apache.activemq.jndi.ActiveMQInitialContextFactory]}",
+        &[
+            ("connector.class", "io.confluent.connect.jms.JmsSourceConnector"),
+            ("java.naming.factory.initial", "org.apache.activemq.jndi.ActiveMQInitialContextFactory"),
+            ("java.naming.provider.url", "tcp://activemq:61616"),
+            ("java.naming.security.principal", "user"),
+            ("jndi.connection.factory", "jms/ConnectionFactory"),
+            ("connection.factory.name", "ConnectionFactory"),
+            ("jms.destination.name", "orders.v1"),
+            ("jms.destination.type", "queue"),
+            ("jms.message.format", "text"),
+        ],
+    ),
+    (
+        "classes: {connectors: [io.aiven.kafka.connect.gcs.GcsSinkConnector]}",
+        &[
+            ("connector.class", "io.aiven.kafka.connect.gcs.GcsSinkConnector"),
+            ("gcs.credentials.json", "{\"type\": \"service_account\", \"project_id\": \"p.q\"}"),
+            ("gcs.bucket.name", "my.bucket.example"),
+            ("file.name.template", "{{topic}}-{{partition:padding=true}}-{{start_offset:padding=true}}.gz"),
+            ("file.compression.type", "gzip"),
+            ("format.output.type", "jsonl"),
+            ("format.output.fields", "key,value,offset,timestamp"),
+            ("kafka.retry.backoff.ms", "1000"),
+        ],
+    ),
+    (
+        "classes: {connectors: [com.datastax.oss.kafka.sink.CassandraSinkConnector]}",
+        &[
+            ("connector.class", "com.datastax.oss.kafka.sink.CassandraSinkConnector"),
+            ("contactPoints", "10.0.0.1,cassandra.example.com"),
+            ("loadBalancing.localDc", "dc1"),
+            ("auth.provider", "PLAIN"),
+            ("auth.username", "u"),
+            ("auth.password", "p"),
+            ("ssl.provider", "JDK"),
+            ("ssl.truststore.path", "/etc/certs/truststore.jks"),
+            ("topic.orders.ks.orders.mapping", "id=key, total=value.total, at=value.at.Time"),
+            ("topic.orders.codec.locale", "en_US"),
+        ],
+    ),
+    (
+        "classes: {connectors: [io.aiven.kafka.connect.opensearch.OpensearchSinkConnector]}",
+        &[
+            ("connector.class", "io.aiven.kafka.connect.opensearch.OpensearchSinkConnector"),
+            ("connection.url", "https://opensearch.example.com:9200"),
+            ("connection.username", "admin"),
+            ("connection.password", "admin"),
+            ("connection.timeout.ms", "1000"),
+            ("topic.index.map", "a.b:c"),
+            ("schema.ignore", "true"),
+            ("transforms", "route, mask"),
+            ("transforms.route.type", "RegexRouter"),
+            ("transforms.route.regex", "com\\.acme\\.(.*)"),
+            ("transforms.route.replacement", "$1"),
+            ("transforms.mask.type", "org.apache.kafka.connect.transforms.SetSchemaMetadata$Value"),
+            ("transforms.mask.schema.name", "com.acme.Order"),
         ],
     ),
 ];

@@ -143,6 +143,12 @@ fn login_modules(net: &mut Net) {
             net.refuses(&policy, &["login-module"], &[(&key, jaas)]);
         }
     }
+    // Connectors that have a name of their own for it.
+    for key in ["camel.sink.endpoint.saslJaasConfig", "kafka.sasl_jaas_config", "kafka.sasl-jaas-config"] {
+        for jaas in JAAS {
+            net.refuses(&policy, &["login-module"], &[(key, jaas)]);
+        }
+    }
 }
 
 fn token_urls(net: &mut Net) {
@@ -222,6 +228,15 @@ fn config_providers(net: &mut Net) {
     ] {
         net.refuses(&policy, &["reference"], &[(key, "x-${env:PGPASSWORD}")]);
         net.refuses(&policy, &["reference"], &[(key, "${env:PGPASSWORD}")]);
+    }
+    // An alias that may mean a class that a reference is not for.
+    let one = crate::policy(&format!(
+        "version: 1\nextends: default\nreferences:\n  - {{provider: env, keys: [PW], classes: [{SINK}], in: [connection.password]}}\n"
+    ));
+    let password = ("connection.password", "${env:PW}");
+    assert_eq!(check(&one, "orders", &[("connector.class", SINK), password]), []);
+    for alias in ["JdbcSink", "JdbcSinkConnector"] {
+        net.refuses(&one, &["reference"], &[("connector.class", alias), password]);
     }
     // The worker's password of the database is not for connectors of another class.
     let other = [("connector.class", "org.apache.kafka.connect.file.FileStreamSinkConnector")];
@@ -314,6 +329,8 @@ fn driver_parameters(net: &mut Net) {
             net.refuses(policy, &["jdbc-parameter"], &[("connection.url", &multi)]);
             if !matches!(name, "user" | "password") {
                 net.refuses(policy, &["jdbc-parameter"], &[(&format!("connection.{name}"), "x")]);
+                // What a key is does not depend on what it holds.
+                net.refuses(policy, &["jdbc-parameter"], &[(&format!("connection.{name}"), URL)]);
                 net.refuses(policy, &["jdbc-parameter"], &[(&format!("CONNECTION.{name}"), "x")]);
                 net.refuses(policy, &["jdbc-parameter", "key-spelling"], &[(&format!("connection. {name}"), "x")]);
             }
@@ -391,6 +408,21 @@ fn tls(net: &mut Net) {
                 net.refuses(&policy, &["sslmode"], &[("connection.url", &with(query))]);
             }
         }
+    }
+    // What another driver takes for it says nothing to this one.
+    let all = policy(
+        "version: 1\nextends: default\njdbc: {sslmode: verify-full, schemes: [mysql, mariadb], hosts: ['db:*'], parameters: [sslMode]}\n",
+    );
+    for (scheme, query) in [
+        ("mysql", "ssl=true"),
+        ("mysql", "sslmode=verify-full"),
+        ("mariadb", "ssl=true"),
+        ("postgresql", "sslMode=verify-full"),
+    ] {
+        let url = format!("jdbc:{scheme}://db/x");
+        net.refuses(&all, &["sslmode"], &[("connection.url", &format!("{url}?{query}"))]);
+        let (name, value) = query.split_once('=').unwrap();
+        net.refuses(&all, &["sslmode"], &[("connection.url", &url), (&format!("connection.{name}"), value)]);
     }
     for path in [
         "/etc/passwd",
@@ -475,6 +507,7 @@ fn hibernate(net: &mut Net) {
             [format!("hibernate.{name}"), format!("HIBERNATE.{name}"), format!("hibernate.{}", name.to_uppercase())]
         {
             net.refuses(built_in(), &["hibernate", "other-class"], &[("connector.class", DEBEZIUM), (&key, "x")]);
+            net.refuses(built_in(), &["hibernate"], &[("connector.class", DEBEZIUM), (&key, URL)]);
         }
     }
 }
@@ -531,6 +564,22 @@ fn classes(net: &mut Net) {
         ("collection.naming.strategy", "io.debezium.connector.jdbc.naming.DefaultColumnNamingStrategyX"),
         ("post.processor.chain", "org.hibernate.c3p0.internal.C3P0ConnectionProvider, com.evil.Chain"),
         ("value.converter.value.subject.name.strategy", "com.evil.Strategy"),
+        ("iceberg.catalog.io-impl", "com.evil.FileIO"),
+        ("iceberg.catalog.catalog-impl", "com.evil.Catalog"),
+        ("schema.history.internal", "io.debezium.storage.file.history.FileSchemaHistory"),
+        ("database.history", "io.debezium.relational.history.FileDatabaseHistory"),
+        ("reselector.type", "com.evil.PostProcessor"),
+        ("sourceinfo.struct.maker", "com.evil.StructMaker"),
+        ("java.naming.factory.initial", "com.sun.jndi.rmi.registry.RegistryContextFactory"),
+        ("java.naming.factory.object", "com.evil.Factory"),
+        ("jms.java.naming.factory.url.pkgs", "com.evil"),
+        ("http.client", "com.evil.Client"),
+        ("http.auth", "com.evil.Auth"),
+        ("http.response.parser", "com.evil.Parser"),
+        ("http.request.socketFactory", "com.evil.SocketFactory"),
+        ("camel.sink.endpoint.hostnameResolver", "com.evil.Resolver"),
+        ("record.key-encoder", "com.evil.Encoder"),
+        ("driver.class-name", "com.evil.Driver"),
     ] {
         net.refuses(policy, &rules, &[(key, class)]);
     }

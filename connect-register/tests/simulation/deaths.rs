@@ -76,5 +76,6 @@ fn small(role: Role, weather: Weather, crash: Crash) -> Scenario {
         meddles: false,
         crash: Some(crash),
         status_lag: Duration::from_secs(1),
+        most: None,
     }
 }

@@ -7,6 +7,7 @@ mod bugs;
 mod catches;
 mod deaths;
 mod figures;
+mod procedures;
 #[expect(unreachable_pub, reason = "it is the module of another crate, which writes the other figures with it")]
 #[path = "../../../stack/src/bench/report.rs"]
 mod report;
@@ -72,12 +73,43 @@ fn whatever_fails_the_laws_are_kept() {
         let (deaths, broken) = deaths::all();
         let (catches, slipped) = catches::all(BUG_SEEDS);
         assert!(broken.is_empty() && slipped.is_empty(), "{broken:?} {slipped:?}");
-        let others = Others { deaths, catches, over_sockets: over_sockets() };
+        let procedures = procedures::Figures::of(figures.seeds);
+        assert!(procedures.broken.is_empty(), "{:?}", procedures.broken);
+        let procedures = format!("{}; {} planted bugs caught", procedures.told(), procedures::bugs::ALL.len());
+        let others = Others { deaths, catches, over_sockets: over_sockets(), procedures };
         println!("{}", section::section(&figures, &others));
         section::keep(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(document).as_path(), &figures, &others);
     }
     if figures.seeds >= ALL_PAIRS {
         assert_eq!(figures.cell_pairs_hit(), Figures::cell_pairs(), "every two faults of {} meet", CELLS.len());
+    }
+}
+
+/// Procedures; `SIMULATION_PROCEDURE` tells the trace of one seed.
+#[test]
+fn whatever_fails_a_procedure_is_done_or_taken_back() {
+    if let Some(seed) = number("SIMULATION_PROCEDURE") {
+        let scenario = procedures::Scenario::of(seed);
+        let outcome = procedures::run(&scenario, procedures::bugs::Bug::NONE, true);
+        println!("seed {seed}: {scenario:?}\n{}\n{:?}", outcome.trace, outcome.broken);
+        assert_eq!(outcome.broken, Vec::<String>::new(), "seed {seed}");
+        return;
+    }
+    let figures = procedures::Figures::of(number("SIMULATION_SEEDS").unwrap_or(SEEDS));
+    println!("{}", figures.told());
+    for (seed, broken) in figures.broken.iter().take(20) {
+        println!("seed {seed}: {broken}");
+    }
+    assert!(figures.broken.is_empty(), "{} laws are broken", figures.broken.len());
+}
+
+#[test]
+fn every_bug_planted_into_procedures_is_caught() {
+    for bug in procedures::bugs::ALL {
+        let mut seeds = (0..BUG_SEEDS * 4).map(procedures::Scenario::of).filter(|scenario| scenario.kind == bug.kind);
+        let caught = seeds.find(|scenario| !procedures::run(scenario, bug, false).broken.is_empty());
+        let caught = caught.unwrap_or_else(|| panic!("the net has a hole: {}", bug.name));
+        println!("{}: seed {}", bug.name, caught.seed);
     }
 }
 

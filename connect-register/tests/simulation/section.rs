@@ -16,6 +16,8 @@ pub(crate) struct Others {
     pub(crate) deaths: u64,
     pub(crate) catches: Vec<Catch>,
     pub(crate) over_sockets: String,
+    /// Offsets transactions, moves, restarts and deletions, and how many planted bugs were caught there.
+    pub(crate) procedures: String,
 }
 
 /// What many seeds have tried, as rows of a table.
@@ -58,6 +60,7 @@ pub(crate) fn section(figures: &Figures, others: &Others) -> String {
         ("processes killed at each request in turn, before and after it", count(others.deaths)),
         ("planted bugs caught", format!("{caught} of {}, each within {within} seeds", bugs::all().count())),
         ("over sockets", others.over_sockets.clone()),
+        ("procedures: states, restarts, offsets, deletions, moves", others.procedures.clone()),
     ];
     let more = more.into_iter().map(|(what, figure)| vec![what.to_owned(), figure]);
     let rows: Vec<Vec<String>> = rows(figures).into_iter().chain(more).collect();

@@ -14,6 +14,8 @@ mod declaration;
 mod kafka;
 mod landing;
 mod ledger;
+mod letters;
+mod operate;
 mod outages;
 mod pipeline;
 mod poison;

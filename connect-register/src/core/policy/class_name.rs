@@ -46,15 +46,18 @@ pub(super) fn look_up(allowed: &Allowed, kind: Kind, aliases: Aliases, name: &st
     if allowed.has(name, &[]) || outer.is_some_and(|outer| allowed.has(outer, &[])) {
         return Said::Allowed;
     }
-    if !name.contains('.')
-        && let Some(class) = allowed.items().find(|class| !class.contains('*') && has_alias(class, kind, name))
-    {
+    if let Some(class) = of_alias(allowed, kind, name).next() {
         return match aliases {
             Aliases::Expand => Said::Allowed,
             Aliases::Refuse => Said::InFull(class.to_owned()),
         };
     }
     nearest(allowed, name)
+}
+
+/// The allowed classes that have this alias.
+pub(super) fn of_alias<'a>(allowed: &'a Allowed, kind: Kind, name: &'a str) -> impl Iterator<Item = &'a str> {
+    allowed.items().filter(move |class| !name.contains('.') && !class.contains('*') && has_alias(class, kind, name))
 }
 
 fn has_alias(class: &str, kind: Kind, name: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The keys of a configuration that name classes, and whether those classes are allowed. Connect
 //! instantiates what stands there, so that whoever writes it chooses which code runs.
 
-use super::class_name::{Aliases, Kind, Said, look_up, reads_like_a_class};
+use super::class_name::{Aliases, Kind, Said, look_up, of_alias, reads_like_a_class};
 use super::finding::Findings;
 use super::{Allowed, Rule};
 
@@ -62,26 +62,58 @@ impl Plugs {
         if is_custom || key == "converter" || key.ends_with(".converter") || key.ends_with(".converter.type") {
             return Some(Kind::Converter);
         }
-        let last = key.rsplit(['.', '_']).next().unwrap_or(key);
-        let names_a_class = CLASS_WORDS.iter().any(|word| last.ends_with(word)) || key.ends_with(".class.name");
-        let may_name_one = PLUG_WORDS.contains(&last) && value.split(',').any(|one| reads_like_a_class(one.trim()));
-        (names_a_class || may_name_one).then_some(Kind::Other)
+        (names_a_class(key) || may_name_a_class(key, value)).then_some(Kind::Other)
     }
 }
 
-/// Ends of the last word of a key that always names a class.
-const CLASS_WORDS: [&str; 4] = ["class", "classes", "classname", "clazz"];
+/// Whether a key names a class whatever it holds.
+fn names_a_class(key: &str) -> bool {
+    let last = last_word(key);
+    CLASS_WORDS.iter().any(|word| last.ends_with(word)) || key.ends_with(".class.name") || key.contains(JNDI)
+}
 
-/// Last words of a key that names a class in some connectors, and something else in others.
-const PLUG_WORDS: [&str; 36] = [
+/// Whether a key that names a class in some connectors holds one.
+fn may_name_a_class(key: &str, value: &str) -> bool {
+    let last = last_word(key);
+    let mut named = value.split(',').map(str::trim).filter(|one| reads_like_a_class(one));
+    if PLUG_WORDS.iter().any(|word| last.ends_with(word)) {
+        return named.next().is_some();
+    }
+    // Hosts, tables and topics stand there too: they seldom begin their last part with a capital.
+    let is_capital =
+        |one: &str| one.rsplit('.').next().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_uppercase()));
+    let is_history = key.ends_with("history") || key.ends_with("history.internal");
+    (is_history || OTHER_WORDS.contains(&last)) && named.any(is_capital)
+}
+
+fn last_word(key: &str) -> &str {
+    key.rsplit(['.', '_']).next().unwrap_or(key)
+}
+
+/// Ends of the last word of a key that always names a class.
+const CLASS_WORDS: [&str; 5] = ["class", "classes", "classname", "class-name", "clazz"];
+
+/// What JNDI takes its factories from.
+const JNDI: &str = "java.naming.factory.";
+
+/// Last words of a key that names a class in a few connectors, and all kinds of things in most.
+const OTHER_WORDS: [&str; 4] = ["auth", "client", "filter", "type"];
+
+/// Ends of the last word of a key that names a class in some connectors, and something else in others.
+const PLUG_WORDS: [&str; 47] = [
     "assignor",
+    "authenticator",
     "builder",
     "chain",
+    "codec",
     "converters",
+    "creator",
     "customizer",
+    "decoder",
     "deserializer",
     "dialect",
     "driver",
+    "encoder",
     "extractor",
     "factory",
     "formatter",
@@ -93,8 +125,10 @@ const PLUG_WORDS: [&str; 36] = [
     "interceptors",
     "listener",
     "loader",
+    "maker",
     "mapper",
     "naming",
+    "parser",
     "partitioner",
     "plugin",
     "plugins",
@@ -106,8 +140,12 @@ const PLUG_WORDS: [&str; 36] = [
     "reporter",
     "reporters",
     "resolver",
+    "selector",
     "serializer",
+    "sorter",
     "strategy",
+    "supplier",
+    "throttler",
     "transformer",
     "validator",
 ];
@@ -119,6 +157,16 @@ fn is_alias(name: &str, declared: &[String]) -> bool {
 }
 
 impl Classes {
+    /// The classes that `connector.class` may stand for: itself, or those that are allowed and have this
+    /// alias.
+    pub(super) fn connectors_meant<'a>(&'a self, class: &'a str) -> Vec<&'a str> {
+        let meant = match self.aliases {
+            Aliases::Expand => of_alias(&self.connectors, Kind::Connector, class).collect(),
+            Aliases::Refuse => Vec::new(),
+        };
+        if meant.is_empty() { vec![class] } else { meant }
+    }
+
     /// Checks the value of a key that names a class or several.
     pub(super) fn check(&self, kind: Kind, findings: &mut Findings<'_>) {
         if findings.is_unresolved("the name of a class") {

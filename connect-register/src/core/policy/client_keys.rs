@@ -103,10 +103,12 @@ pub(super) fn check_guarded(allowed: &Allowed, findings: &mut Findings<'_>) -> b
 /// Checks settings of login, wherever a client is embedded.
 pub(super) fn check_login(modules: &Allowed, urls: &Allowed, findings: &mut Findings<'_>) {
     let key = findings.key().to_ascii_lowercase();
-    if key == "sasl.jaas.config" || key.ends_with(".sasl.jaas.config") {
+    // Some connectors spell them as names of their own: `saslJaasConfig`, `sasl_jaas_config`.
+    let letters: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
+    if letters.ends_with("sasljaasconfig") {
         jaas::check(modules, findings);
     }
-    if key.contains("sasl.oauthbearer.") && (key.ends_with("url") || key.ends_with("uri")) {
+    if letters.contains("sasloauthbearer") && (key.ends_with("url") || key.ends_with("uri")) {
         token_url::check(urls, findings);
     }
 }

@@ -25,9 +25,10 @@ pub use rule::Rule;
 
 use std::sync::Arc;
 
-use super::{ConnectorName, Draft, Entry, Mistake, Spec, Variables};
+use super::{ConnectorName, Draft, Entry, Mistake, Variables};
 use classes::Plugs;
 use finding::Findings;
+use references::Connector;
 
 /// What a connector's configuration may hold. What it does not allow of that which it governs is
 /// refused; keys that it does not govern are the connector's own business.
@@ -73,11 +74,15 @@ impl Policy {
             plugs.note(&entry.key.to_ascii_lowercase(), entry.value.expose());
         }
         let class = entries.iter().find(|entry| entry.key == "connector.class");
+        let class = class.map_or("", |entry| entry.value.expose());
         let about = About {
-            name: name.map_or("", ConnectorName::as_str),
-            class: class.map_or("", |entry| entry.value.expose()),
-            is_jdbc: jdbc::is_jdbc(class.map_or("", |entry| entry.value.expose()), entries),
-            is_tls_told: entries.iter().any(|entry| jdbc::decides_tls(&entry.key)),
+            connector: Connector {
+                name: name.map_or("", ConnectorName::as_str),
+                class,
+                meant: self.classes.connectors_meant(class),
+            },
+            is_jdbc: jdbc::is_jdbc(class, entries),
+            beside: jdbc::beside(entries),
             plugs,
         };
         let mut mistakes = Vec::new();
@@ -92,11 +97,6 @@ impl Policy {
         self.check(draft.name.as_ref(), &draft.entries)
     }
 
-    /// What a declared connector holds that is not allowed.
-    pub fn check_spec(&self, spec: &Spec) -> Vec<Mistake> {
-        self.check(Some(&spec.name), &spec.entries)
-    }
-
     fn check_entry(&self, about: &About<'_>, findings: &mut Findings<'_>) {
         let lower = findings.key().to_ascii_lowercase();
         if findings.key().chars().any(is_invisible) {
@@ -107,7 +107,7 @@ impl Policy {
                 "no policy allows them; write the key as the documentation has it",
             );
         }
-        self.references.check(about.name, about.class, findings);
+        self.references.check(&about.connector, findings);
         if matches!(&*lower, "transforms" | "predicates" | "converters")
             && findings.is_unresolved("the list of what is loaded")
         {
@@ -120,16 +120,15 @@ impl Policy {
         if let Some(kind) = about.plugs.slot(&lower, findings.value()) {
             self.classes.check(kind, findings);
         }
-        self.jdbc.check(about.is_jdbc, about.is_tls_told, findings);
+        self.jdbc.check(about.is_jdbc, &about.beside, findings);
     }
 }
 
 /// What is known of a configuration as a whole.
 struct About<'a> {
-    name: &'a str,
-    class: &'a str,
+    connector: Connector<'a>,
     is_jdbc: bool,
-    is_tls_told: bool,
+    beside: Vec<&'a str>,
     plugs: Plugs,
 }
 

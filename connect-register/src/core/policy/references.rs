@@ -36,18 +36,27 @@ pub struct References {
     pub rules: Vec<ReferenceRule>,
 }
 
+/// The connector that a reference stands in.
+#[derive(Clone, Debug)]
+pub(super) struct Connector<'a> {
+    pub(super) name: &'a str,
+    /// Its class as it is written.
+    pub(super) class: &'a str,
+    /// The classes by full name that this may mean; all of them have to be allowed.
+    pub(super) meant: Vec<&'a str>,
+}
+
 /// What a reference stands in.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Where<'a> {
-    pub(super) connector: &'a str,
-    pub(super) class: &'a str,
-    pub(super) key: &'a str,
+struct Where<'a> {
+    connector: &'a Connector<'a>,
+    key: &'a str,
 }
 
 impl References {
     /// Checks the references in a value.
-    pub(super) fn check(&self, connector: &str, class: &str, findings: &mut Findings<'_>) {
-        let here = Where { connector, class, key: findings.key() };
+    pub(super) fn check(&self, connector: &Connector<'_>, findings: &mut Findings<'_>) {
+        let here = Where { connector, key: findings.key() };
         for found in reference::find(findings.value()) {
             let told = tell(&found, findings);
             if let Some(why) = spelling(&found) {
@@ -76,7 +85,7 @@ impl References {
         let (provider, key) = (&found.provider, &found.key);
         let line = format!(
             "[{{provider: {provider}, {path}keys: [{key:?}], connectors: [{:?}], in: [{:?}]}}]",
-            here.connector, here.key
+            here.connector.name, here.key
         );
         next_step("references", &self.place, &line)
     }
@@ -95,11 +104,12 @@ impl ReferenceRule {
     }
 
     fn has_connector(&self, here: Where<'_>) -> bool {
-        self.connectors.iter().any(|name| matches(name, here.connector, &[]))
+        self.connectors.iter().any(|name| matches(name, here.connector.name, &[]))
     }
 
     fn has_class(&self, here: Where<'_>) -> bool {
-        self.classes.iter().any(|class| matches(class, here.class, &[]))
+        let has = |meant: &&str| self.classes.iter().any(|class| matches(class, meant, &[]));
+        here.connector.meant.iter().all(has)
     }
 
     fn has_key(&self, here: Where<'_>) -> bool {
@@ -111,9 +121,9 @@ impl ReferenceRule {
 
     fn objection(&self, here: Where<'_>) -> String {
         if !self.has_connector(here) {
-            format!("in the connector {:?}", here.connector)
+            format!("in the connector {:?}", here.connector.name)
         } else if !self.has_class(here) {
-            format!("in a connector of class {:?}", here.class)
+            format!("in a connector of class {:?}", here.connector.class)
         } else {
             "in this key, which may be shown, stored or sent elsewhere".to_owned()
         }

@@ -61,7 +61,7 @@ fn forget(applied: connect_register::core::Applied) -> connect_register::core::A
 }
 
 /// Changes what a look shows.
-fn changed(event: Event, change: fn(&mut Observation)) -> Vec<Event> {
+pub(super) fn changed(event: Event, change: fn(&mut Observation)) -> Vec<Event> {
     let event = match event {
         Event::Answered(Call::Observe, Ok(Answer::Observed(observation))) => {
             let mut observation = (*observation).clone();

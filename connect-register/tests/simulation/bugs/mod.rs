@@ -2,6 +2,7 @@
 //! simulated world. They show that the laws have no holes; the product knows nothing of them.
 
 mod atomic;
+mod healing;
 mod looks;
 mod outcomes;
 mod time;
@@ -81,6 +82,7 @@ impl Bug {
 
 /// Every planted bug.
 pub(crate) fn all() -> impl Iterator<Item = Bug> {
-    let kinds: [&[Bug]; 6] = [&outcomes::BUGS, &looks::BUGS, &writes::BUGS, &time::BUGS, &atomic::BUGS, &wire::BUGS];
+    let kinds: [&[Bug]; 7] =
+        [&healing::BUGS, &outcomes::BUGS, &looks::BUGS, &writes::BUGS, &time::BUGS, &atomic::BUGS, &wire::BUGS];
     kinds.into_iter().flatten().copied()
 }

@@ -31,7 +31,7 @@ const CALM: Time = Duration::from_mins(3);
 /// An apply that did not succeed is begun again after this.
 const AGAIN: Duration = Duration::from_secs(30);
 /// By then a watch has put everything right.
-const HORIZON: Time = Duration::from_mins(9);
+const HORIZON: Time = Duration::from_mins(15);
 
 /// The number of the apply that is made again in the end.
 const AGAIN_NUMBER: usize = usize::MAX;
@@ -206,7 +206,8 @@ impl World<'_> {
         {
             let mut shared = lock(&self.hands);
             shared.weather = Weather::Clear;
-            shared.cluster.cure();
+            let now = shared.time();
+            shared.cluster.cure(now);
             shared.note("calm");
         }
         self.until(HORIZON);

@@ -4,8 +4,9 @@ use connect_register::connect::Response;
 use connect_register::core::DesiredState;
 use serde_json::{Value, json};
 
-use super::cluster::{Connector, Time, View};
+use super::cluster::{AILS, Connector, Hitch, Time, View};
 use super::rest::Config;
+use super::ward::{LASTING, PASSING};
 
 /// What a worker shows in place of a secret.
 pub(crate) const MASK: &str = "••••••••";
@@ -114,10 +115,14 @@ fn write_status(body: &mut String, name: &str, connector: &Connector, trace: usi
     body.push_str(",\"connector\":{\"state\":\"");
     body.push_str(state);
     body.push_str("\",\"worker_id\":\"w:8083\"},\"tasks\":[");
-    if connector.state != DesiredState::Stopped {
+    if connector.hitch == Hitch::Unassigned && connector.state != DesiredState::Stopped {
+        body.push_str("{\"id\":1,\"worker_id\":\"w:8083\",\"state\":\"UNASSIGNED\"},");
+    }
+    if connector.state != DesiredState::Stopped && connector.hitch != Hitch::NoTasks {
         body.push_str("{\"id\":0,\"worker_id\":\"w:8083\",\"state\":\"");
         if connector.has_failed {
-            body.push_str("FAILED\",\"trace\":\"java.lang.RuntimeException: down");
+            body.push_str("FAILED\",\"trace\":\"");
+            body.push_str(if connector.config.contains_key(AILS) { LASTING } else { PASSING });
             for _ in 0..trace / 32 {
                 body.push_str("\\n\\tat x.Sink.put(Sink.java:1234)");
             }

@@ -28,8 +28,20 @@ pub(crate) struct Connector {
     pub(crate) config: Arc<Config>,
     pub(crate) state: DesiredState,
     pub(crate) has_failed: bool,
+    pub(crate) hitch: Hitch,
     /// Before this it has no status, and is not in the list.
     pub(crate) listed_from: Time,
+}
+
+/// What keeps a connector from its work, although nothing has failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Hitch {
+    #[default]
+    None,
+    /// A task waits for a worker that has gone.
+    Unassigned,
+    /// It has no task, until it is restarted.
+    NoTasks,
 }
 
 /// All connectors at one moment.
@@ -124,7 +136,9 @@ impl Cluster {
 
     /// Whether no connector has failed that is to run; a foreign one that has is nobody's business.
     pub(crate) fn is_well(&self, is_ours: impl Fn(&str) -> bool) -> bool {
-        let is_ill = |connector: &Connector| connector.has_failed && connector.state == DesiredState::Running;
+        let is_ill = |connector: &Connector| {
+            (connector.has_failed || connector.hitch != Hitch::None) && connector.state == DesiredState::Running
+        };
         !self.connectors.iter().any(|(name, connector)| is_ours(name) && is_ill(connector))
     }
 
@@ -153,6 +167,7 @@ impl Cluster {
             Ask::State(name, state) => self.ask(now, name, *state),
             Ask::Delete(name) => self.delete(now, name),
             Ask::Restart(name) => self.restart(now, name),
+            Ask::RestartInstance(name) => self.restart_instance(now, name),
         }
     }
 
@@ -178,6 +193,7 @@ impl Cluster {
             has_failed: if is_redundant { before.as_ref().is_some_and(|it| it.has_failed) } else { self.ails(&config) },
             config: Arc::new(config),
             state: before.as_ref().map_or(state.unwrap_or(DesiredState::Running), |before| before.state),
+            hitch: before.as_ref().map_or(Hitch::None, |before| before.hitch),
             listed_from: before.map_or(now + self.status_lag, |before| before.listed_from),
         };
         self.change(now, |view| {
@@ -249,12 +265,30 @@ impl Cluster {
         (answers::json(202, &body), Some(Effect::on(Part::Tasks, is_redundant)))
     }
 
+    fn restart_instance(&mut self, now: Time, name: &str) -> (Response, Option<Effect>) {
+        let Some(before) = self.connectors.get(name) else { return (answers::no_connector(name), None) };
+        let is_idle = before.hitch == Hitch::NoTasks;
+        self.change(now, |view| {
+            if let Some(connector) = view.get_mut(name).filter(|_| is_idle) {
+                connector.hitch = Hitch::None;
+            }
+        });
+        (Response { status: 204, body: Vec::new() }, Some(Effect::on(Part::Tasks, !is_idle)))
+    }
+
     fn ails(&self, config: &Config) -> bool {
         !self.is_cured && config.contains_key(AILS)
     }
 
     /// Whatever made tasks fail is mended; those that have failed wait for a restart.
-    pub(crate) fn cure(&mut self) {
+    pub(crate) fn cure(&mut self, now: Time) {
         self.is_cured = true;
+        if self.connectors.values().any(|connector| connector.hitch == Hitch::Unassigned) {
+            self.change(now, |view| {
+                for connector in view.values_mut().filter(|connector| connector.hitch == Hitch::Unassigned) {
+                    connector.hitch = Hitch::None;
+                }
+            });
+        }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) enum Law {
     Ours,
     Content,
     Restarts,
+    Healing,
     Atomic,
     InTime,
     Alive,
@@ -35,7 +36,10 @@ impl Law {
             Self::Mask => "a mask is never written",
             Self::Ours => "nothing that is not managed is touched",
             Self::Content => "only what is declared is written, and keys that are left to others stay",
-            Self::Restarts => "nothing that runs is restarted, and what fails again more and more rarely",
+            Self::Restarts => "nothing that runs is restarted",
+            Self::Healing => {
+                "restarts keep the schedule and the limit, one at a time where most fail, and what waits is left alone"
+            }
             Self::Atomic => "an atomic apply leaves all as declared or all as before",
             Self::InTime => "an apply ends by its deadline, and sends nothing after it",
             Self::Alive => "it never sleeps for ever",

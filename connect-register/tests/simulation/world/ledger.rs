@@ -13,11 +13,10 @@ use super::expectation::Expectation;
 use super::faults::Phase;
 use super::laws::{Broken, Law};
 use super::rest::Ask;
+use super::ward::Ward;
 
 /// How long a write whose outcome is unknown may still have its effect, as the product assumes.
 const SETTLE: Duration = Duration::from_secs(10);
-/// The least pause between two restarts of the same connector.
-const BETWEEN_RESTARTS: Duration = Duration::from_secs(9);
 /// More looks than this within ten seconds are a burden.
 const MOST_LOOKS: usize = 45;
 
@@ -94,7 +93,8 @@ pub(crate) struct Ledger {
     sights: BTreeMap<Who, Sight>,
     changes: BTreeMap<(String, Part), Change>,
     changed_late: BTreeSet<String>,
-    restarts: BTreeMap<(Who, String), Time>,
+    /// What the laws say of restarts.
+    pub(crate) ward: Ward,
     /// What all was like when a process began.
     before: BTreeMap<Who, Arc<View>>,
     /// The processes that do it once.
@@ -136,7 +136,7 @@ impl Ledger {
             self.looks.insert(id, Look { who, ask: ask.clone(), shown: None });
             return;
         }
-        self.writes += usize::from(!matches!(**ask, Ask::Restart(_)));
+        self.writes += usize::from(!matches!(**ask, Ask::Restart(_) | Ask::RestartInstance(_)));
         self.check_content(who, ask);
         self.check_patience(who, now, ask);
         self.check_idle(who, ask, creates_in_a_state);
@@ -144,15 +144,9 @@ impl Ledger {
         let sight = self.sights.entry(who).or_default();
         // What has no status yet is missing from a list: what was read by name counts, where it was.
         let knew = sight.checks.get(name).copied().or(sight.view_at);
-        if matches!(**ask, Ask::Restart(_)) {
-            let is_seen = sight.failed.contains(name);
-            let last = self.restarts.get(&(who, name.to_owned())).copied();
-            if !is_seen {
-                self.breaks(Law::Restarts, format!("{name} was restarted, and had not failed"));
-            }
-            if last.is_some_and(|last| now < last + BETWEEN_RESTARTS) {
-                self.breaks(Law::Restarts, format!("{name} was restarted again at once"));
-            }
+        if matches!(**ask, Ask::Restart(_)) && !sight.failed.contains(name) {
+            let how = format!("{name} was restarted, and had not failed");
+            self.breaks(Law::Restarts, how);
         }
         self.deeds.insert(id, Deed { who, ask: ask.clone(), knew, told: None });
     }
@@ -183,7 +177,9 @@ impl Ledger {
         let same = |deed: &&Deed| deed.who == who && *deed.ask == *ask;
         let told = self.deeds.values().rev().find(same).and_then(|deed| deed.told);
         match told {
-            Some((at, Outcome::Doubt)) if now < at + SETTLE && !matches!(ask, Ask::Restart(_)) => {
+            Some((at, Outcome::Doubt))
+                if now < at + SETTLE && !matches!(ask, Ask::Restart(_) | Ask::RestartInstance(_)) =>
+            {
                 self.breaks(
                     Law::Patience,
                     format!("{} again {:?} after its outcome was unknown", ask.told(), now.saturating_sub(at)),
@@ -273,9 +269,6 @@ impl Ledger {
         }
         let Some(deed) = self.deeds.get_mut(&id) else { return };
         deed.told = Some((now, outcome));
-        if let (Ask::Restart(name), Outcome::Done) = (&*deed.ask, outcome) {
-            self.restarts.insert((deed.who, name.clone()), now);
-        }
     }
 
     /// What was shown has reached its reader.

@@ -17,4 +17,5 @@ pub(crate) mod roles;
 pub(crate) mod run;
 pub(crate) mod scenario;
 pub(crate) mod verdict;
+pub(crate) mod ward;
 pub(crate) mod weather;

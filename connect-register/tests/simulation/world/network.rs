@@ -32,6 +32,10 @@ pub(crate) enum Happening {
     /// Its sender is told.
     Told(Id),
     Meddling,
+    /// Somebody restarts all that has failed.
+    Rescue,
+    /// What runs fails once more.
+    Relapse,
     /// From now on nothing goes wrong any more.
     Calm,
 }

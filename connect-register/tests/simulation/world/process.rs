@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use connect_register::connect::transport::Request as Sent;
 use connect_register::connect::{Client, Response, Transport, TransportError};
 use connect_register::core::lint::UnknownKeys;
-use connect_register::core::{Class, Fault, Redactor};
+use connect_register::core::{Class, DesiredState, Fault, Redactor};
 use connect_register::reconcile::driver::{GRACE, perform};
 use connect_register::reconcile::{Answer, Call, Event, Note, Request, State, step};
 use service::Secret;
@@ -202,6 +202,7 @@ impl Process {
         {
             return self.start(call);
         }
+        self.witness(&call, &answer);
         let event = Event::Answered(call, answer);
         let event = match self.bug.event {
             Some(tamper) => tamper(&mut remembered(&self.memory), event),
@@ -209,6 +210,21 @@ impl Process {
         };
         for event in event {
             self.feed(event);
+        }
+    }
+
+    /// Those who watch over restarts see what the process sees, before any bug is between.
+    fn witness(&self, call: &Call, answer: &Result<Answer, Fault>) {
+        let Network { ledger, now, .. } = &mut *lock(&self.net);
+        match (call, answer) {
+            (Call::Observe, Ok(Answer::Observed(observation))) => {
+                let declared = &ledger.expectation.declared;
+                let runs = |state: Option<DesiredState>| matches!(state, None | Some(DesiredState::Running));
+                let is_ours = |name: &str| declared.get(name).is_some_and(|declared| runs(declared.state));
+                ledger.ward.sees(self.who, *now, observation, is_ours);
+            }
+            (Call::Restart(name, of), answer) => ledger.ward.told(self.who, *now, name.as_str(), *of, answer),
+            _ => {}
         }
     }
 
@@ -233,6 +249,18 @@ impl Process {
     }
 
     fn start(&mut self, call: Call) {
+        {
+            let Network { ledger, now, .. } = &mut *lock(&self.net);
+            match &call {
+                Call::Observe => ledger.ward.asks(self.who, *now),
+                Call::Restart(name, of) => {
+                    for how in ledger.ward.sends(self.who, *now, name.as_str(), *of) {
+                        ledger.breaks(Law::Healing, how);
+                    }
+                }
+                _ => {}
+            }
+        }
         let (client, asked) = (self.client.clone(), call.clone());
         let (net, reading) = (self.net.clone(), self.reading.clone());
         let answering = Box::pin(async move {
@@ -265,7 +293,10 @@ impl Process {
             Note::Failed(name, fault) => format!("#{who}   {name}: {}", fault.class.as_str()),
             Note::Rejected(name, rejection) => format!("#{who}   {name} rejected: {rejection:?}"),
             Note::Unchecked(name, _) => format!("#{who}   {name} could not be checked"),
-            Note::Restarted(name, count) => format!("#{who}   {name} restarted, {count}"),
+            Note::Restarted(name, of, count) => format!("#{who}   {name} restarted, {of:?} {count}"),
+            Note::Troubled(name, trouble) => format!("#{who}   {name} {trouble}"),
+            Note::Untroubled(name) => format!("#{who}   {name} is not left alone any more"),
+            Note::Breaker(breaker) => format!("#{who}   {breaker:?}"),
             Note::RollingBack(_) => format!("#{who}   takes all back"),
             Note::RoundOver { differing, .. } => format!("#{who}   round over, {} differ", differing.len()),
         });

@@ -28,6 +28,7 @@ pub(crate) enum Ask {
     State(String, DesiredState),
     Delete(String),
     Restart(String),
+    RestartInstance(String),
 }
 
 impl Ask {
@@ -76,6 +77,7 @@ impl Ask {
             (Method::Post, ["connectors", name, "restart"], "includeTasks=true&onlyFailed=true") => {
                 Self::Restart((*name).to_owned())
             }
+            (Method::Post, ["connectors", name, "restart"], "") => Self::RestartInstance((*name).to_owned()),
             _ => return None,
         })
     }
@@ -91,7 +93,7 @@ impl Ask {
             Self::Patch(..) => Phase::Patch,
             Self::State(..) => Phase::State,
             Self::Delete(_) => Phase::Delete,
-            Self::Restart(_) => Phase::Restart,
+            Self::Restart(_) | Self::RestartInstance(_) => Phase::Restart,
         }
     }
 
@@ -105,7 +107,8 @@ impl Ask {
             | Self::Patch(name, _)
             | Self::State(name, _)
             | Self::Delete(name)
-            | Self::Restart(name) => Some(name),
+            | Self::Restart(name)
+            | Self::RestartInstance(name) => Some(name),
         }
     }
 
@@ -138,6 +141,7 @@ impl Ask {
             Self::State(name, state) => format!("ask {name} to be {state}"),
             Self::Delete(name) => format!("DELETE {name}"),
             Self::Restart(name) => format!("restart {name}"),
+            Self::RestartInstance(name) => format!("restart {name} itself"),
         }
     }
 }

@@ -9,7 +9,7 @@ use connect_register::core::applied::{self, Applied, Fingerprint};
 use connect_register::core::{ConnectorName, DesiredState, Entry, IgnoredKeys, Place, Spec, Value};
 use service::Secret;
 
-use super::cluster::{AILS, Connector, REFUSED};
+use super::cluster::{AILS, Connector, Hitch, REFUSED};
 use super::expectation::Declared;
 use super::rest::Config;
 
@@ -37,6 +37,10 @@ pub(crate) enum Role {
     Paused,
     /// As declared, with failed tasks.
     Ill,
+    /// As declared, with a failed task beside one that waits for a worker.
+    Waiting,
+    /// As declared, and without a task.
+    Idle,
     /// As declared and paused, with failed tasks.
     IllIdle,
     /// A secret was rotated.
@@ -96,7 +100,14 @@ impl Role {
             }
             Self::Ailing | Self::WillAil => entries.push(plain(AILS, "yes")),
             Self::Refused => entries.push(plain(REFUSED, "yes")),
-            Self::New | Self::Same | Self::Unsigned | Self::Old | Self::Paused | Self::Ill => {}
+            Self::New
+            | Self::Same
+            | Self::Unsigned
+            | Self::Old
+            | Self::Paused
+            | Self::Ill
+            | Self::Waiting
+            | Self::Idle => {}
         }
         Some(Spec {
             name: ConnectorName::reported(name),
@@ -127,13 +138,13 @@ impl Role {
         let mut has_failed = false;
         match self {
             Self::New | Self::NewIdle(_) => return None,
-            Self::Same | Self::Secret | Self::Foreign(0) => {}
+            Self::Same | Self::Secret | Self::Idle | Self::Foreign(0) => {}
             Self::Unsigned => drop(config.remove(applied::KEY)),
             Self::Old | Self::Refused => config.extend([pair(("a", "old")), pair(("b", "2"))]),
             Self::Kept => config.extend([pair(("a", "old")), pair(("tasks.max", "7"))]),
             Self::State(before, _) => state = before,
             Self::Paused => state = DesiredState::Paused,
-            Self::Ill | Self::IllIdle | Self::Ailing => has_failed = true,
+            Self::Ill | Self::IllIdle | Self::Ailing | Self::Waiting => has_failed = true,
             Self::Rotated => {
                 config.insert("connection.password".to_owned(), "before".to_owned());
                 config.insert(applied::KEY.to_owned(), Applied::new(SET, known("before")).to_string());
@@ -150,7 +161,12 @@ impl Role {
             config.remove(REFUSED);
         }
         config.insert("name".to_owned(), name.to_owned());
-        Some(Connector { config: Arc::new(config), state, has_failed, listed_from: Duration::ZERO })
+        let hitch = match self {
+            Self::Waiting => Hitch::Unassigned,
+            Self::Idle => Hitch::NoTasks,
+            _ => Hitch::None,
+        };
+        Some(Connector { config: Arc::new(config), state, has_failed, hitch, listed_from: Duration::ZERO })
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use connect_register::core::DesiredState;
 use connect_register::reconcile::{Ending, Goal, Mode, OnError, RestartPolicy, Stage, State};
 
-use super::cluster::{LAG, Time, View};
+use super::cluster::{Hitch, LAG, Time, View};
 use super::laws::{Broken, Law};
 use super::ledger::{Ledger, Who};
 use super::network::{Happening, Network};
@@ -15,11 +15,15 @@ use super::process::{Net, Process, lock};
 use super::roles::Part;
 use super::scenario::{CALM, Scenario};
 use super::verdict;
+use super::ward;
 use super::weather::{Hits, Weather};
 use crate::bugs::Bug;
 
 /// How long a watch is looked at.
 const HORIZON: Time = Duration::from_mins(24);
+/// Where there is a limit, somebody restarts all that was given up; and later it fails once more.
+const RESCUE: Time = Duration::from_mins(13);
+const RELAPSE: Time = Duration::from_mins(16);
 /// A watch that has had nothing to do for so long is believed to be done.
 const QUIET: Duration = Duration::from_secs(90);
 /// An apply that did not succeed is begun again after this.
@@ -60,6 +64,8 @@ pub(crate) fn run(scenario: &Scenario, bug: Bug, is_traced: bool) -> Outcome {
     let cluster = scenario.cluster(&parts);
     let expectation = Arc::new(scenario.expectation(&parts, &cluster));
     let ledger = Ledger::new(expectation);
+    let mut ledger = ledger;
+    ledger.ward.policy = ward::policy(scenario.most);
     let net = Arc::new(Mutex::new(Network::new(scenario, cluster, ledger, is_traced)));
     let begins = |(number, mode): (u64, &Mode)| Place {
         mode: *mode,
@@ -94,6 +100,10 @@ impl Run<'_> {
             }
             if self.scenario.can_succeed() || self.scenario.on_error == OnError::RollBack {
                 net.schedule(CALM, Happening::Calm);
+            }
+            if self.scenario.most.is_some() {
+                net.schedule(RESCUE, Happening::Rescue);
+                net.schedule(RELAPSE, Happening::Relapse);
             }
             net.ledger.expectation.needed(&net.cluster.connectors)
         };
@@ -147,6 +157,7 @@ impl Run<'_> {
         is_calm
             && self.scenario.can_succeed()
             && net.will_not_die()
+            && (self.scenario.most.is_none() || net.now > RELAPSE)
             && !net.is_anything_under_way()
             && net.cluster.is_unchanged_since(net.now.saturating_sub(QUIET))
             && net.cluster.is_well(|name| net.ledger.expectation.declared.contains_key(name))
@@ -183,9 +194,16 @@ impl Run<'_> {
                 self.after(place);
             }
             Happening::Meddling => meddle(&mut net, &self.parts),
+            Happening::Rescue => {
+                let now = net.now;
+                net.note(|| "somebody restarts all".to_owned());
+                net.cluster.change(now, |view| view.values_mut().for_each(|connector| connector.has_failed = false));
+            }
+            Happening::Relapse => relapse(&mut net),
             Happening::Calm => {
                 net.weather = Weather::Clear;
-                net.cluster.cure();
+                let now = net.now;
+                net.cluster.cure(now);
                 net.note(|| "calm".to_owned());
             }
         }
@@ -306,7 +324,7 @@ impl Run<'_> {
             match happening {
                 Happening::Done(id) => net.done(id),
                 Happening::Calm => net.weather = Weather::Clear,
-                Happening::Told(_) | Happening::Meddling => {}
+                Happening::Told(_) | Happening::Meddling | Happening::Rescue | Happening::Relapse => {}
             }
         }
     }
@@ -324,10 +342,22 @@ impl Run<'_> {
             net.ledger.writes
         };
         for mode in modes {
-            let begins = lock(&self.net).now;
+            let (begins, before, is_idle) = {
+                let net = lock(&self.net);
+                let is_ours = |name: &String| net.ledger.expectation.declared.contains_key(name);
+                let mut ours = net.cluster.connectors.iter().filter(|(name, _)| is_ours(name));
+                let is_well = ours.all(|(_, connector)| !connector.has_failed && connector.hitch == Hitch::None);
+                (net.now, net.requests, is_well && net.will_not_die() && matches!(net.weather, Weather::Clear))
+            };
             self.places = vec![Place { mode, process: None, begins: Some(begins), runs: 0, before: Arc::default() }];
             self.until(begins + Duration::from_secs(90));
             self.places.clear();
+            let mut net = lock(&self.net);
+            let more = net.requests - before;
+            // At once and after a minute: a look is one request, however many connectors there are.
+            if is_idle && matches!(mode, Mode::Watch { .. }) && more > 2 {
+                net.ledger.breaks(Law::Pace, format!("{more} requests in two looks, with nothing to do"));
+            }
         }
         let mut net = lock(&self.net);
         let more = net.ledger.writes - writes;
@@ -358,6 +388,18 @@ enum What {
     Network,
     Begin(usize),
     Tick(usize),
+}
+
+/// What ran fails once more.
+fn relapse(net: &mut Network) {
+    let now = net.now;
+    net.note(|| "all fail once more".to_owned());
+    let declared = net.ledger.expectation.clone();
+    net.cluster.change(now, |view| {
+        for (_, connector) in view.iter_mut().filter(|(name, _)| declared.declared.contains_key(*name)) {
+            connector.has_failed = connector.state == DesiredState::Running && connector.hitch != Hitch::NoTasks;
+        }
+    });
 }
 
 /// Somebody changes something behind everybody's back.

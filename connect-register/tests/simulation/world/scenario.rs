@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect_register::core::{Backoff, ConnectorName, DesiredState, Prune, Spec};
-use connect_register::reconcile::{Goal, Mode, OnError, Policy, RestartPolicy};
+use connect_register::reconcile::{Conduct, Goal, Mode, OnError, Policy, RestartPolicy};
 
 use super::cluster::{Cluster, Time, Version};
 use super::expectation::Expectation;
 use super::faults::{CELLS, Cell, Kind, Phase, pair, pairs};
 use super::random::Random;
 use super::roles::{Part, Role, SET};
+use super::ward;
 use super::weather::Weather;
 
 /// From then on nothing goes wrong any more; what is asserted is the end.
@@ -75,6 +76,8 @@ pub(crate) struct Scenario {
     pub(crate) meddles: bool,
     pub(crate) crash: Option<Crash>,
     pub(crate) status_lag: Duration,
+    /// The most restarts, where there is a limit; then somebody restarts all at the end.
+    pub(crate) most: Option<u32>,
 }
 
 const APPLY: Mode = Mode::Apply { timeout: Duration::from_mins(20), goal: Goal::Running };
@@ -84,14 +87,27 @@ impl Scenario {
     /// The scenario of a seed.
     pub(crate) fn of(seed: u64) -> Self {
         let random = &mut Random::new(seed);
-        match seed % 8 {
+        let base = match seed % 8 {
             0..=3 => Self::of_pairs(seed, random),
             4 => Self::any(seed, Suite::Storm, random),
             5 => Self::crashing(seed, random),
             6 => Self::duo(seed, random),
             _ if seed % 32 == 31 => Self::hopeless(seed, random),
             _ => Self::atomic(seed, random),
+        };
+        base.with_the_sick(&mut Random::new(seed ^ 0x051c_4bed))
+    }
+
+    /// Where it is done for ever, there are often some more that do not work, and sometimes a limit.
+    fn with_the_sick(mut self, random: &mut Random) -> Self {
+        let is_watch = self.modes.iter().all(|mode| matches!(mode, Mode::Watch { .. }));
+        if is_watch && random.percent(40) {
+            let sick = [Role::Ill, Role::Ill, Role::Ailing, Role::Ailing, Role::Waiting, Role::Idle];
+            let more = 1 + random.index(5);
+            self.roles.extend((0..more).map(|_| *random.pick(&sick)));
+            self.most = *random.pick(&[None, None, Some(2), Some(4)]);
         }
+        self
     }
 
     fn any(seed: u64, suite: Suite, random: &mut Random) -> Self {
@@ -116,6 +132,7 @@ impl Scenario {
             meddles: random.percent(30),
             crash: None,
             status_lag: random.between(Duration::ZERO, Duration::from_secs(3)),
+            most: None,
         }
     }
 
@@ -237,6 +254,8 @@ impl Scenario {
             parallel: self.parallel,
             on_error: self.on_error,
             prune: (self.pruning != Pruning::Nothing).then(|| Prune { only: self.agreed(), ..Prune::of_set(SET) }),
+            conduct: Conduct::Mend,
+            healing: ward::policy(self.most),
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use connect_register::core::DesiredState;
 use connect_register::reconcile::{Ending, Mode, OnError, Stage, State, Target};
 
-use super::cluster::{Cluster, View};
+use super::cluster::{Cluster, Connector, Hitch, View};
 use super::laws::Law;
 use super::ledger::{Ledger, Who};
 use super::scenario::Scenario;
@@ -84,7 +84,9 @@ pub(crate) fn ends(ledger: &mut Ledger, cluster: &Cluster, scenario: &Scenario, 
     let is_watched = scenario.modes.iter().any(|mode| matches!(mode, Mode::Watch { .. }));
     let of_ours = |name: &String| cluster.connectors.get(name).filter(|it| it.state == DesiredState::Running);
     let mut ours = ledger.expectation.declared.keys();
-    if let Some(name) = ours.find(|name| of_ours(name).is_some_and(|connector| connector.has_failed))
+    // Restarts in doubt may have used a limit up, and what has no task is not restarted by somebody in the end.
+    let hangs = |connector: &Connector| connector.hitch == Hitch::NoTasks && scenario.most.is_none();
+    if let Some(name) = ours.find(|name| of_ours(name).is_some_and(|it| it.has_failed || hangs(it)))
         && is_watched
         && scenario.can_succeed()
     {

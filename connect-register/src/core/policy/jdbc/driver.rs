@@ -171,8 +171,10 @@ impl Jdbc {
         let is_suspect = if is_jdbc && is_connection {
             true
         } else {
-            // Another connector means something else by most of them.
-            let is_own = OF_CONNECTORS.iter().any(|own| own.eq_ignore_ascii_case(name));
+            // Another connector means something else by most of them, and another driver has harmless ones of
+            // the same name in another case, such as SQL Server's `applicationName`.
+            let is_own = OF_CONNECTORS.iter().any(|own| own.eq_ignore_ascii_case(name))
+                || !is_connection && !tls::is_about(name) && self.parameters.in_other_case(name).is_some();
             !is_own && POSTGRESQL.iter().chain(&OF_OTHERS).any(|known| known.eq_ignore_ascii_case(name))
         };
         if is_suspect && self.is_allowed(name, findings) && !findings.is_unresolved("the value of a driver's parameter")

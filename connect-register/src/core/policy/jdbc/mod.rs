@@ -45,19 +45,21 @@ pub(super) fn is_jdbc(class: &str, entries: &[Entry]) -> bool {
 }
 
 impl Jdbc {
-    /// Checks an entry; `is_told` says whether a key beside the URL decides about TLS.
-    pub(super) fn check(&self, is_jdbc: bool, is_told: bool, findings: &mut Findings<'_>) {
+    /// Checks an entry; `beside` are the parameters of the driver that stand beside the URL.
+    pub(super) fn check(&self, is_jdbc: bool, beside: &[&str], findings: &mut Findings<'_>) {
         let key = findings.key().to_ascii_lowercase();
         if url::reads_like_jdbc(findings.value()) || is_jdbc && key == "connection.url" {
-            return self.check_url(is_told, findings);
+            self.check_url(beside, findings);
         }
+        // What a key is does not depend on what it holds.
         if key.starts_with("hibernate.") {
-            return self.check_hibernate(findings);
+            self.check_hibernate(findings);
+        } else {
+            self.check_passed_on(is_jdbc, findings);
         }
-        self.check_passed_on(is_jdbc, findings);
     }
 
-    fn check_url(&self, is_told: bool, findings: &mut Findings<'_>) {
+    fn check_url(&self, beside: &[&str], findings: &mut Findings<'_>) {
         let text = findings.value();
         if self.urls.items().any(|url| url == text) || findings.is_unresolved("a part of the URL") {
             return;
@@ -88,8 +90,8 @@ impl Jdbc {
         for (name, value) in &url.parameters {
             self.check_parameter(name, value, findings);
         }
-        let says = |(name, _): &(&str, String)| tls::decides(name);
-        if self.sslmode > SslMode::UNTOLD && !is_told && !url.parameters.iter().any(says) {
+        let mut names = url.parameters.iter().map(|(name, _)| *name).chain(beside.iter().copied());
+        if self.sslmode > SslMode::UNTOLD && !names.any(|name| tls::decides(url.scheme, name)) {
             tls::untold(self, findings);
         }
     }
@@ -107,9 +109,9 @@ impl Jdbc {
     }
 }
 
-/// Whether a key decides about TLS for the driver.
-pub(super) fn decides_tls(key: &str) -> bool {
-    key.strip_prefix("connection.").is_some_and(tls::decides)
+/// The parameters that the JDBC connectors pass on to their driver beside the URL.
+pub(super) fn beside(entries: &[Entry]) -> Vec<&str> {
+    entries.iter().filter_map(|entry| entry.key.strip_prefix("connection.")).collect()
 }
 
 fn malformed_url(malformed: &Malformed, findings: &mut Findings<'_>) {

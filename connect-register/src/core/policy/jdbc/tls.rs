@@ -68,9 +68,14 @@ impl SslMode {
     }
 }
 
-/// Whether a parameter decides how much TLS there is.
-pub(super) fn decides(name: &str) -> bool {
-    matches!(name, "sslmode" | "sslMode" | "ssl")
+/// Whether the driver of a scheme takes a parameter for how much TLS there is; others pass it over.
+pub(super) fn decides(scheme: &str, name: &str) -> bool {
+    matches!((scheme, name), ("postgresql", "sslmode" | "ssl") | ("mysql" | "mariadb", "sslMode"))
+}
+
+/// Whether a parameter is about TLS, in any spelling.
+pub(super) fn is_about(name: &str) -> bool {
+    name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("ssl"))
 }
 
 /// Checks the value of a parameter that is allowed by its name.

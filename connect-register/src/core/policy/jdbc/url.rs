@@ -10,6 +10,8 @@ use super::host::{self, Host};
 pub(super) struct JdbcUrl<'a> {
     /// Hosts as they stand, and as they are read, with their ports.
     pub(super) hosts: Vec<(&'a str, Host, u16)>,
+    /// The kind of the database.
+    pub(super) scheme: &'static str,
     /// The port of the scheme.
     pub(super) usual_port: u16,
     /// Names as they stand, and decoded values.
@@ -59,9 +61,9 @@ pub(super) fn parse(text: &str) -> Result<JdbcUrl<'_>, Malformed> {
     }
     let known = SCHEMES.iter().find_map(|(scheme, port)| {
         let rest = server.strip_prefix("jdbc:")?.strip_prefix(scheme)?.strip_prefix(':')?;
-        Some((*port, rest))
+        Some((*scheme, *port, rest))
     });
-    let (usual_port, rest) = known.ok_or(Malformed::Url("it is of a kind that cannot be checked"))?;
+    let (scheme, usual_port, rest) = known.ok_or(Malformed::Url("it is of a kind that cannot be checked"))?;
     let rest = rest.strip_prefix("//").ok_or(Malformed::Url("it names no host"))?;
     let (authority, database) = rest.split_once('/').ok_or(Malformed::Url("it has no `/` behind the host"))?;
     if database.contains('/') {
@@ -72,7 +74,7 @@ pub(super) fn parse(text: &str) -> Result<JdbcUrl<'_>, Malformed> {
         return Err(Malformed::Url("it holds a user"));
     }
     let hosts = authority.split(',').map(|one| host_of(one, usual_port)).collect::<Result<_, _>>()?;
-    Ok(JdbcUrl { hosts, usual_port, parameters: parameters(query)? })
+    Ok(JdbcUrl { hosts, scheme, usual_port, parameters: parameters(query)? })
 }
 
 fn host_of(text: &str, usual_port: u16) -> Result<(&str, Host, u16), Malformed> {
