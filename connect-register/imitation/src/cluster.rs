@@ -149,6 +149,14 @@ impl Cluster {
         if before.is_some() { Outcome::Updated(after) } else { Outcome::Created(after) }
     }
 
+    /// Makes a connector one that came to be at the very beginning.
+    pub(crate) fn ages(&mut self, name: &str) {
+        let newest = self.connectors.get_mut(name).and_then(|history| history.last_mut());
+        if let Some((_, Some(connector))) = newest {
+            connector.created = Time::ZERO;
+        }
+    }
+
     fn record(&mut self, name: &str, now: Time, connector: Option<Connector>) {
         let history = self.connectors.entry(name.to_owned()).or_default();
         // What came before the last change but eight is nobody's view any more.

@@ -161,7 +161,7 @@ impl Imitation {
         self.shared.lock().cluster.all(Time::MAX).map(|(name, _)| name.to_owned()).collect()
     }
 
-    /// Puts a connector there, as somebody else would; it is not counted.
+    /// Puts a connector there, as somebody else did long ago: it has a status. It is not counted.
     pub fn seed(&self, name: &str, config: Config) {
         let mut world = self.shared.lock();
         let (before, now) = (world.cluster.effects.get(name).copied(), self.shared.began.elapsed());
@@ -170,6 +170,7 @@ impl Imitation {
             Some(count) => world.cluster.effects.insert(name.to_owned(), count),
             None => world.cluster.effects.remove(name),
         };
+        world.cluster.ages(name);
     }
 
     /// Asks a connector to be in a state, as somebody else would; it is not counted.
