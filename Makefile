@@ -37,7 +37,8 @@ test: setup ## Run every test, those on the real servers too
 
 rehearse-compose: setup ## Run the compose file for real, where need be with stand-ins (REAL_IMAGES=1 for none)
 	$(CARGO) build --locked --workspace --bins
-	@if [ -n "$(REAL_IMAGES)" ]; then real=--real-images; else real=; fi; \
+	@if [ -n "$(REAL_IMAGES)" ]; then real=--real-images; \
+	else real=; export BUILD_PROFILE=dev; fi; \
 	trap 'compose/rehearsal/engine down' EXIT; \
 	compose/rehearsal/engine up; \
 	environment=$$(compose/rehearsal/engine env); eval "$$environment"; \

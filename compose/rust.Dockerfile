@@ -6,6 +6,8 @@ ARG RUST_IMAGE=rust:1.95-slim-bookworm
 ARG RUNTIME_IMAGE=debian:bookworm-slim
 
 FROM ${RUST_IMAGE} AS builder
+# A profile of cargo; dev builds in a third of the time.
+ARG BUILD_PROFILE=release
 # A C compiler, make and perl build librdkafka, which links OpenSSL and zlib.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends gcc g++ make perl pkg-config libssl-dev zlib1g-dev \
@@ -14,8 +16,9 @@ WORKDIR /src
 COPY . .
 RUN --mount=type=cache,id=connect-companion-registry,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,id=connect-companion-target,target=/src/target,sharing=locked \
-    cargo build --release --locked -p producer -p connect-register -p landing --bins \
- && install -D -t /out/ target/release/producer target/release/connect-register target/release/landing \
+    cargo build --profile "$BUILD_PROFILE" --locked -p producer -p connect-register -p landing --bins \
+ && cd "target/$([ "$BUILD_PROFILE" = dev ] && echo debug || echo "$BUILD_PROFILE")" \
+ && install -D -t /out/ producer connect-register landing \
  && /out/connect-register reference --man /out/man
 
 FROM ${RUNTIME_IMAGE} AS runtime
