@@ -8,8 +8,8 @@ use rdkafka::mocking::MockCluster;
 use serde_json::{Value, json};
 
 use crate::access::nobody;
-use crate::documented::documented;
 use crate::fixture::*;
+use crate::ran::documented;
 use crate::worker::{Expected, Worker, on};
 
 fn root(version: &str, cluster: &str) -> Expected {
@@ -175,7 +175,7 @@ fn a_worker_that_is_not_reached_or_lets_nobody_in_says_where_it_ends() {
     assert_eq!(fails(&ran).len(), 1);
     assert_eq!(ran.json()["summary"]["fail"], 1);
     worker.end();
-    let ran = doctor("nonsense", &["-o", "json"], &[("KAFKA_CONNECT_TLS_INSECURE", "maybe")]).ends_with(7);
+    let ran = doctor("nonsense", &["-o", "json"], &[("KAFKA_CONNECT_TLS_INSECURE", "maybe")]).ends_with(4);
     assert_eq!(fails(&ran)[0].0, "settings");
 }
 

@@ -28,7 +28,7 @@ use crate::sources::contexts::Surroundings;
 /// Settings and context; names, connections, TLS and access of each worker; whether all are of one cluster,
 /// version and set of plug-ins; whether they have joined their group; connectors that have failed; secrets
 /// that can be read; config providers; clocks; and Kafka, where it is set. Nothing is changed. The exit
-/// code is 7 where a check failed, and 5 where no worker could be reached.
+/// code is 4 where a setting is wrong, 5 where no worker could be reached, and 7 where another check failed.
 ///
 /// Example: connect-register doctor
 ///
@@ -79,11 +79,11 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
     let mut progress = Progress::new();
     progress.waiting("checking");
     let mut context = None;
-    let mut is_reached = true;
+    let mut worst = Exit::Invalid;
     if let Some((surroundings, access)) = settings(connect, &mut checkup) {
         context.clone_from(&surroundings.context);
         let seen = all_of(access, &mut checkup).await?;
-        is_reached = !seen.is_empty();
+        worst = if seen.is_empty() { Exit::Unreachable } else { Exit::Unhealthy };
         broker(surroundings, &seen, &mut checkup);
     }
     progress.finish();
@@ -98,11 +98,7 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
         text
     })?;
     shown?;
-    Ok(match (is_reached, summary.fail) {
-        (false, _) => Exit::Unreachable,
-        (true, 0) => Exit::Ok,
-        (true, _) => Exit::Unhealthy,
-    })
+    Ok(if summary.fail == 0 { Exit::Ok } else { worst })
 }
 
 /// Whether all that is set can be read.

@@ -26,18 +26,19 @@ use crate::sources::environment::names;
 /// Keep the connectors as declared, and their tasks running
 ///
 /// Every interval all connectors are read in one request; what differs is written, and what has
-/// failed is restarted: at once, then 2, 6, 12, 20, 30 and 42 minutes after one another, and no more than
-/// seven times. What fails the same way three times in a row is tried once an hour; where most connectors
-/// fail at once, one at a time is restarted until one runs. Tasks that wait for a rebalance are left alone,
-/// and a connector that runs without a task is restarted once.
+/// failed is restarted: at once, then 2, 6, 12, 20, 30 and 42 minutes after one another, at most an hour
+/// apart, as often as --max-restarts lets it. What fails the same way three times in a row is tried once an
+/// hour; where most connectors fail at once, one at a time is restarted until one runs. Tasks that wait for a
+/// rebalance are left alone, and a connector that runs without a task is restarted once.
 ///
 /// A state is put right only where a template declares one. With --prune it deletes without asking; two
 /// sidecars with other templates under one --set-name would then fight. With --report-only nothing is
 /// changed at all. Templates, variables, secrets and the policy are read again when a file of them changes, or
 /// on SIGHUP; with mistakes in them what was declared before stays. Where `KAFKA_BOOTSTRAP_SERVERS` is set, sinks
-/// that run and do not get on are told too. Serves /livez, /readyz and /metrics; /readyz names what is the matter. Several at once do
-/// no harm. SIGTERM ends it with exit code 0. Without --policy the default policy holds: see
-/// `connect-register policy show`.
+/// that run and do not get on are told too.
+///
+/// Serves /livez, /readyz and /metrics; /readyz names what is the matter. Several at once do no harm. SIGTERM
+/// ends it with exit code 0. Without --policy the default policy holds: see `connect-register policy show`.
 ///
 /// Example: connect-register watch -f connectors/ --interval 30s
 #[derive(Debug, clap::Args)]
