@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use connect_register::connect::transport::Request;
 use connect_register::connect::{Client, Response, Transport, TransportError};
-use connect_register::core::{ConnectorName, DesiredState, Fault, Patch, Payload, Redactor};
+use connect_register::core::{ConnectorName, DesiredState, Fault, Part, Patch, Payload, Redactor};
 use connect_register::reconcile::{ConnectReader, ConnectWriter};
 use service::Secret;
 
@@ -36,7 +36,7 @@ pub(crate) fn hold(bytes: &[u8]) {
     told(now(client.patch_config(&name, &patch)));
     told(now(client.set_state(&name, DesiredState::Stopped)));
     told(now(client.delete(&name)));
-    told(now(client.restart_failed(&name)));
+    told(now(client.restart(&name, Part::Failed)));
     if let Some(all) = told(now(client.observe())) {
         for (name, observed) in all {
             is_fit_to_be_shown(&name.to_string());

@@ -10,13 +10,13 @@ use service::{Exit, Failure, Shutdown};
 
 use super::choice::ChoiceArgs;
 use super::format::{OutputArgs, names as connectors};
+use super::look;
 use super::options::{backoff, duration};
 use super::progress::Progress;
 use super::show::{count, table};
 use crate::core::{ConnectorName, Observation, plain};
-use crate::operate::step::words;
 use crate::operate::{Clusters, Keeper, Limits, Move, Note, Operator, Outcome, Procedure, Why, drive};
-use crate::reconcile::{ConnectReader, persist::persist};
+use crate::reconcile::ConnectReader;
 use crate::sources::environment::names;
 
 /// How long to wait, how many at once, and how it is shown.
@@ -80,8 +80,7 @@ impl ActArgs {
     /// All connectors, and what is seen of them.
     pub(super) async fn all(self, client: &impl ConnectReader) -> anyhow::Result<(Vec<ConnectorName>, Observation)> {
         let deadline = tokio::time::Instant::now() + self.timeout;
-        let observation = persist(deadline, &backoff(), || client.observe()).await;
-        let observation = observation.map_err(|fault| fault.into_failure("the connectors could not be read"))?;
+        let observation = look::all(client, deadline).await?;
         Ok((observation.keys().cloned().collect(), observation))
     }
 
@@ -168,11 +167,9 @@ fn row(verb: Verb, procedure: &Procedure) -> Row {
         Some(Outcome::Done) if procedure.is_touched => (verb.done, None),
         Some(Outcome::Done) => ("unchanged", None),
         Some(Outcome::Ill(cause)) => ("unhealthy", Some(cause.clone())),
-        Some(Outcome::Failed(why)) => ("failed", Some(words(why))),
-        Some(Outcome::TakenBack(why)) => ("taken back", Some(words(why))),
-        Some(Outcome::Left { why, stuck }) => {
-            ("stuck", Some(format!("{}; it could not be taken back: {}", words(why), words(stuck))))
-        }
+        Some(Outcome::Failed(why)) => ("failed", Some(why.to_string())),
+        Some(Outcome::TakenBack(why)) => ("taken back", Some(why.to_string())),
+        Some(Outcome::Left { why, stuck }) => ("stuck", Some(format!("{why}; it could not be taken back: {stuck}"))),
         None => ("interrupted", None),
     };
     Row {

@@ -12,7 +12,7 @@ use super::options::{ConnectArgs, LintArgs, TemplateArgs, backoff, duration};
 use super::plan::Wanted;
 use super::progress::Progress;
 use super::pruning::{PruneArgs, SetArgs, agree};
-use super::{apply_view, check, plan, plan_view};
+use super::{apply_view, check, look, plan, plan_view};
 use crate::core::{Plan, Prune, Spec, plain};
 use crate::reconcile::persist::persist;
 use crate::reconcile::{ConnectReader, Goal, Mode, Note, OnError, Policy, State, drive, survey};
@@ -128,8 +128,7 @@ async fn agreed(
     if is_agreed {
         return Ok(Some(prune));
     }
-    let observation = persist(deadline, &backoff(), || reader.observe()).await;
-    let observation = observation.map_err(|fault| fault.into_failure("the connectors could not be read"))?;
+    let observation = look::all(reader, deadline).await?;
     let candidates = prune.candidates(&observation, specs.iter().map(|spec| &spec.name));
     if candidates.is_empty() {
         return Ok(None);

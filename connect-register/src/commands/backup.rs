@@ -1,9 +1,8 @@
 //! The file that offsets are kept in before they are changed. While a change is under way its name says
 //! so: whoever finds such a file knows that somebody was killed over it.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -15,6 +14,7 @@ use crate::core::offsets::{Backup, KIND, VERSION};
 use crate::core::{ConnectorName, DesiredState};
 use crate::operate::Keeper;
 use crate::operate::call::Kept;
+use crate::sources::whole::{self, Existing, Readers};
 
 /// What may stand in the name of a file.
 const IN_A_FILE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
@@ -48,15 +48,18 @@ impl BackupFile {
         Self { state, written: Mutex::new(Some(file)), ..self }
     }
 
-    /// Files that changes left behind which never came to their end.
+    /// Files that changes left behind which never came to their end, whatever name was asked for them.
     pub(super) fn unfinished(&self, name: &ConnectorName) -> Vec<PathBuf> {
         let beginning = format!("{}.offsets.", file_name(name));
         let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
-        let is_one = |path: &PathBuf| {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            name.starts_with(&beginning) && name.ends_with(UNFINISHED)
+        let is_of_it = |path: &PathBuf| {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            // One that cannot be read is known by its name alone.
+            let is_told =
+                || read(path).map_or_else(|_| file.starts_with(&beginning), |it| it.connector == name.as_str());
+            file.ends_with(UNFINISHED) && is_told()
         };
-        entries.filter_map(Result::ok).map(|entry| entry.path()).filter(is_one).collect()
+        entries.filter_map(Result::ok).map(|entry| entry.path()).filter(is_of_it).collect()
     }
 
     /// Says by its name that the change has come to its end; where the file is then.
@@ -85,16 +88,10 @@ impl BackupFile {
             offsets: kept.offsets.clone(),
         };
         let text = service::output::json(&backup)? + "\n";
-        let write = |path: &Path| {
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        };
+        let write = |path: &Path, existing| whole::write(path, text.as_bytes(), Readers::Owner, existing);
         if let Some(path) = self.path() {
             // What was kept before it was stopped gives way as a whole.
-            let beside = path.with_extension(format!("{:08x}", rand::random::<u32>()));
-            write(&beside)?;
-            fs::rename(&beside, &path)?;
+            write(&path, Existing::Replace)?;
             return Ok(path);
         }
         let path = if let Some(path) = &self.path {
@@ -103,7 +100,7 @@ impl BackupFile {
             let time = now.strftime("%Y%m%dT%H%M%S%3fZ");
             self.folder.join(format!("{}.offsets.{time}{UNFINISHED}", file_name(name)))
         };
-        write(&path)?;
+        write(&path, Existing::Keep)?;
         Ok(path)
     }
 }
@@ -151,10 +148,6 @@ pub(super) fn read(path: &Path) -> Result<Backup, Failure> {
         Failure::new(Exit::Invalid, format!("{} cannot be used: {why}", path.display()))
             .hint("`offsets export NAME` makes one; nothing was changed")
     };
-    let file = fs::metadata(path).map_err(|error| invalid(error.to_string()))?;
-    if !file.is_file() || file.len() > LONGEST {
-        return Err(invalid("it is no regular file, or longer than 64 MiB".to_owned()));
-    }
-    let text = fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
+    let text = whole::text_of(path, LONGEST).map_err(|error| invalid(error.to_string()))?;
     Backup::parse(text.trim_start_matches('\u{feff}')).map_err(invalid)
 }

@@ -7,16 +7,16 @@ use std::fmt::Write;
 use serde::Serialize;
 use service::Exit;
 
-use super::choice::ChoiceArgs;
-use super::format::{OutputArgs, names};
-use super::options::{ConnectArgs, ReadTimeout, backoff};
+use super::format::names;
+use super::look::LookArgs;
+use super::options::{ConnectArgs, backoff};
 use super::show::table;
 use crate::connect::{Client, HttpTransport};
 use crate::core::health::root_cause;
 use crate::core::offsets::{Offset, Offsets, Partition};
 use crate::core::{Backoff, ConnectorName, ConnectorStatus, Fault, Observed, Value, Verdict, plain, prune};
 use crate::operate::Operator;
-use crate::reconcile::{ConnectReader, persist::persist};
+use crate::reconcile::persist::persist;
 use crate::sources::Environment;
 
 /// Show all that is known of connectors: state, tasks, causes, topics, offsets, configuration
@@ -27,14 +27,10 @@ use crate::sources::Environment;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    choice: ChoiceArgs,
+    look: LookArgs,
     /// Show whole stack traces
     #[arg(long)]
     trace: bool,
-    #[command(flatten)]
-    timeout: ReadTimeout,
-    #[command(flatten)]
-    output: OutputArgs,
 }
 
 #[derive(Serialize)]
@@ -73,17 +69,14 @@ struct Part {
 
 pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Exit> {
     let client = connect.client(Environment::without_templates()?.redactor)?;
-    let (deadline, backoff) = (args.timeout.deadline(), backoff());
-    let observation = persist(deadline, &backoff, || client.observe()).await;
-    let observation = observation.map_err(|fault| fault.into_failure("the connectors could not be read"))?;
-    let selection = args.choice.among(observation.keys())?;
+    let backoff = backoff();
     let mut described = Vec::new();
-    for (name, observed) in observation.iter().filter(|(name, _)| selection.has(name)) {
+    for (name, observed) in &args.look.chosen(&client).await? {
         described.push(args.describe(&client, &backoff, name, observed).await);
     }
     let all: Vec<_> = described.iter().map(|one| one.name.clone()).collect();
     let body = Body { worker: client.address(), connectors: described };
-    args.output.print(&body, names(&all), |_| match body.connectors.as_slice() {
+    args.look.output.print(&body, names(&all), |_| match body.connectors.as_slice() {
         [] => "no connectors\n".to_owned(),
         all => all.iter().map(show).collect::<Vec<_>>().join("\n"),
     })?;
@@ -98,7 +91,7 @@ impl Args {
         name: &ConnectorName,
         observed: &Observed,
     ) -> Described {
-        let deadline = self.timeout.deadline();
+        let deadline = self.look.timeout.deadline();
         // An old worker does not tell, and one may be set up not to.
         let known = |what: &str, fault: &Fault| tracing::debug!(connector = %name, %fault, "its {what} are not told");
         let topics = persist(deadline, backoff, || client.topics(name)).await;

@@ -9,11 +9,12 @@ use tokio::time::Instant;
 
 use super::choice::ChoiceArgs;
 use super::format::{OutputArgs, names};
+use super::look;
 use super::options::{ConnectArgs, OtherArgs, ReadTimeout, backoff};
 use super::show::{show_key, style};
 use crate::core::contrast::{self, Contrast, Counts, Passwords, Sides, contrast, counts};
 use crate::core::{Observation, plain};
-use crate::reconcile::{ConnectReader, definitions, persist::persist};
+use crate::reconcile::{ConnectReader, definitions};
 use crate::sources::Environment;
 
 /// Show what differs between two clusters, connector by connector and key by key; nothing is changed
@@ -52,7 +53,7 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
     let redactor = Environment::without_templates()?.redactor;
     let (first, second) = (connect.client(redactor.clone())?, args.other.client(redactor)?);
     let deadline = args.timeout.deadline();
-    let (one, other) = (observe(&first, deadline).await?, observe(&second, deadline).await?);
+    let (one, other) = (look::all(&first, deadline).await?, look::all(&second, deadline).await?);
     let all: BTreeSet<_> = one.keys().chain(other.keys()).collect();
     let selection = args.choice.among(all.iter().copied())?;
     let found = contrast(&one, &other, &selection, &Passwords::new());
@@ -75,11 +76,6 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
     shown?;
     let is_same = found.iter().all(|contrast| contrast.result == Sides::Same);
     Ok(if args.fail_on_changes && !is_same { Exit::Difference } else { Exit::Ok })
-}
-
-async fn observe(reader: &impl ConnectReader, deadline: Instant) -> anyhow::Result<Observation> {
-    let observed = persist(deadline, &backoff(), || reader.observe()).await;
-    Ok(observed.map_err(|fault| fault.into_failure("the connectors could not be read"))?)
 }
 
 /// Which keys that differ are passwords, as a cluster defines them.

@@ -1,21 +1,19 @@
 //! `explain`: why a connector has failed, in words, and what to do about it.
 
 use std::fmt::Write;
-use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use service::{Exit, Failure as Refusal};
 
-use super::choice::ChoiceArgs;
-use super::format::{OutputArgs, names};
-use super::options::{ConnectArgs, ReadTimeout, backoff};
+use super::format::names;
+use super::look::LookArgs;
+use super::options::ConnectArgs;
 use super::show::{count, table};
 use crate::core::explain::{Failure, Restart, catalogue, explain};
 use crate::core::health::root_cause;
 use crate::core::{ConnectorName, ConnectorStatus, plain};
-use crate::reconcile::{ConnectReader, persist::persist};
-use crate::sources::Environment;
+use crate::sources::{Environment, whole};
 
 /// Tell why connectors have failed, in words, and what to do about it
 ///
@@ -28,17 +26,13 @@ use crate::sources::Environment;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    choice: ChoiceArgs,
+    look: LookArgs,
     /// Explain the stack trace in this file, or on standard input (`-`), and ask no worker
     #[arg(long, value_name = "FILE|-", conflicts_with_all = ["names", "expressions", "list"])]
     trace: Option<PathBuf>,
     /// List all known failures
     #[arg(long, conflicts_with_all = ["names", "expressions"])]
     list: bool,
-    #[command(flatten)]
-    timeout: ReadTimeout,
-    #[command(flatten)]
-    output: OutputArgs,
 }
 
 #[derive(Serialize)]
@@ -74,7 +68,7 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
     };
     let all: Vec<_> = causes.iter().filter_map(|cause| cause.connector.clone()).collect();
     let body = Body { causes };
-    args.output.print(&body, names(&all), |_| show(&body.causes))?;
+    args.look.output.print(&body, names(&all), |_| show(&body.causes))?;
     Ok(Exit::Ok)
 }
 
@@ -82,7 +76,7 @@ impl Args {
     fn list_all(&self) -> anyhow::Result<Exit> {
         let body = Known { failures: catalogue().collect() };
         let ids = body.failures.iter().map(|failure| failure.id.to_owned());
-        self.output.print(&body, ids, |_| {
+        self.look.output.print(&body, ids, |_| {
             let rows = body.failures.iter().map(|failure| [failure.id.to_owned(), failure.title.to_owned()]);
             table(["FAILURE", "WHAT IT IS"], rows)
         })?;
@@ -91,11 +85,8 @@ impl Args {
 
     async fn of_connectors(&self, connect: &ConnectArgs) -> anyhow::Result<Vec<Finding>> {
         let client = connect.client(Environment::without_templates()?.redactor)?;
-        let observation = persist(self.timeout.deadline(), &backoff(), || client.observe()).await;
-        let observation = observation.map_err(|fault| fault.into_failure("the connectors could not be read"))?;
-        let selection = self.choice.among(observation.keys())?;
-        let chosen = observation.iter().filter(|(name, _)| selection.has(name));
-        Ok(chosen.filter_map(|(name, observed)| Some(of(name, observed.status.as_ref()?))).flatten().collect())
+        let chosen = self.look.chosen(&client).await?;
+        Ok(chosen.iter().filter_map(|(name, observed)| Some(of(name, observed.status.as_ref()?))).flatten().collect())
     }
 }
 
@@ -121,15 +112,10 @@ fn cause(connector: Option<&ConnectorName>, parts: Vec<String>, trace: &str) -> 
 }
 
 /// A trace of ten megabytes is one.
-fn read(path: &PathBuf) -> Result<String, Refusal> {
+fn read(path: &Path) -> Result<String, Refusal> {
     const LONGEST: u64 = 64 << 20;
-    let mut bytes = Vec::new();
-    let done = if path.as_os_str() == "-" {
-        std::io::stdin().lock().take(LONGEST).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes))
-    };
-    done.map_err(|error| {
+    let read = if path.as_os_str() == "-" { whole::stdin(LONGEST) } else { whole::read(path, LONGEST) };
+    let bytes = read.map_err(|error| {
         Refusal::new(Exit::Invalid, format!("{} could not be read", path.display()))
             .hint("name a file with a stack trace, or - for standard input")
             .because(error)

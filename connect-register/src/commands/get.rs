@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use service::Exit;
 
-use super::choice::ChoiceArgs;
-use super::format::{OutputArgs, Width, names};
-use super::options::{ConnectArgs, ReadTimeout, backoff};
+use super::format::{Width, names};
+use super::look::LookArgs;
+use super::options::ConnectArgs;
 use super::show::wide_table;
 use crate::core::{ConnectorName, Observed, State, Value, Verdict, prune};
-use crate::reconcile::{ConnectReader, persist::persist};
 use crate::sources::Environment;
 
 /// List connectors, a line each; with -o json or yaml with their configurations, secrets hidden
@@ -21,11 +20,7 @@ use crate::sources::Environment;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    choice: ChoiceArgs,
-    #[command(flatten)]
-    timeout: ReadTimeout,
-    #[command(flatten)]
-    output: OutputArgs,
+    look: LookArgs,
 }
 
 #[derive(Serialize)]
@@ -57,17 +52,11 @@ struct Tasks {
 
 pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Exit> {
     let client = connect.client(Environment::without_templates()?.redactor)?;
-    let observation = persist(args.timeout.deadline(), &backoff(), || client.observe()).await;
-    let observation = observation.map_err(|fault| fault.into_failure("the connectors could not be read"))?;
-    let selection = args.choice.among(observation.keys())?;
-    let rows: Vec<Row> = observation
-        .iter()
-        .filter(|(name, _)| selection.has(name))
-        .map(|(name, observed)| row(name, observed))
-        .collect();
+    let chosen = args.look.chosen(&client).await?;
+    let rows: Vec<Row> = chosen.iter().map(|(name, observed)| row(name, observed)).collect();
     let all: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
     let body = Body { worker: client.address(), connectors: rows };
-    args.output.print(&body, names(&all), |width| show(&body.connectors, width))?;
+    args.look.output.print(&body, names(&all), |width| show(&body.connectors, width))?;
     Ok(Exit::Ok)
 }
 

@@ -21,7 +21,6 @@ use crate::core::offsets::{Backup, Offsets};
 use crate::core::{
     ConnectorName, DesiredState, Fault, KafkaVersion, ObservedConfig, Payload, Redactor, State, applied, plain,
 };
-use crate::operate::step::words;
 use crate::operate::{Aim, Clusters, Limits, Move, Operator, Outcome, Procedure};
 use crate::reconcile::{ConnectReader, WorkerInfo, persist::persist};
 use crate::sources::Loaded;
@@ -181,12 +180,12 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
         // Where nothing was to be taken back, nothing had been done.
         Some(Outcome::TakenBack(why) | Outcome::Failed(why)) => {
             file.finish()?;
-            let message = format!("{name} was not moved, and goes on as before: {}", words(why));
+            let message = format!("{name} was not moved, and goes on as before: {why}");
             return Err(Failure::new(act::exit_of(why), message).into());
         }
         _ => {
             let why = act::why_of(procedure);
-            let message = format!("{name} could not be moved: {}", why.map(words).unwrap_or_default());
+            let message = format!("{name} could not be moved: {}", why.map(ToString::to_string).unwrap_or_default());
             let failure = Failure::new(why.map_or(Exit::Failed, act::exit_of), message);
             let hint = "run it again: it goes on where it was; `connect-register status` tells what each cluster has";
             return Err(failure.hint(hint).into());

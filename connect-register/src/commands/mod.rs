@@ -21,6 +21,7 @@ mod format;
 mod get;
 mod import;
 mod loggers;
+mod look;
 mod migrate;
 mod offsets;
 mod options;

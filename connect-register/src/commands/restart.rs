@@ -5,7 +5,7 @@ use service::{Exit, Failure};
 use super::act::{ActArgs, Verb, procedures};
 use super::choice::ChoiceArgs;
 use super::options::ConnectArgs;
-use crate::core::{ConnectorName, State, Verdict};
+use crate::core::{ConnectorName, Part, State, Verdict};
 use crate::operate::{Aim, Move, Scope};
 use crate::sources::Environment;
 
@@ -58,9 +58,9 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
         return Err(failure.hint("`connect-register status` tells which are; nothing was restarted").into());
     }
     let scope = match (args.failed, args.connector_only, args.tasks.is_empty()) {
-        (true, ..) => Scope::Failed,
-        (_, true, _) => Scope::Connector,
-        (_, _, true) => Scope::All,
+        (true, ..) => Scope::Part(Part::Failed),
+        (_, true, _) => Scope::Part(Part::Connector),
+        (_, _, true) => Scope::Part(Part::All),
         _ => Scope::Tasks(args.tasks.clone()),
     };
     let all = procedures(chosen, &args.act.limits(false), &[Move::here(Aim::Restarted(scope))]);

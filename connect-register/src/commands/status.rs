@@ -7,11 +7,12 @@ use service::{Exit, Failure};
 
 use super::choice::ChoiceArgs;
 use super::format::{OutputArgs, Width, names};
-use super::options::{ConnectArgs, ReadTimeout, TemplateArgs, backoff};
+use super::look;
+use super::options::{ConnectArgs, ReadTimeout, TemplateArgs};
 use super::show::wide_table;
 use crate::core::health::root_cause;
 use crate::core::{ConnectorName, ConnectorStatus, State, Verdict, plain, prune};
-use crate::reconcile::{ConnectReader, Observation, persist::persist};
+use crate::reconcile::Observation;
 
 /// Show connectors and tasks, and the root cause of failures in one line
 ///
@@ -80,9 +81,7 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
     let declared: Vec<_> = loaded.specs()?.iter().map(|spec| spec.name.clone()).collect();
     let selection = args.choice.selection()?;
     let client = connect.client(loaded.environment.redactor.clone())?;
-    let backoff = backoff();
-    let observation = persist(args.timeout.deadline(), &backoff, || client.observe()).await;
-    let observation = observation.map_err(|fault| fault.into_failure("the connectors could not be read"))?;
+    let observation = look::all(&client, args.timeout.deadline()).await?;
     let all = if args.templates.is_given() { declared } else { observation.keys().cloned().collect() };
     let absent = selection.absent(&all);
     let chosen = all.into_iter().filter(|name| selection.has(name)).chain(absent);

@@ -9,13 +9,15 @@ use service::{Exit, Failure};
 use tokio::time::Instant;
 
 use super::choice::ChoiceArgs;
+use super::look;
 use super::options::backoff;
 use super::progress::Progress;
 use super::show::count;
 use crate::core::export::{Exported, FileNames, VariableNames, export};
 use crate::core::{ConnectorName, Observation, Selection, plain, yaml};
-use crate::reconcile::{ConnectReader, definitions, persist::persist};
-use crate::sources::template_folder::{self, Existing};
+use crate::reconcile::{ConnectReader, definitions};
+use crate::sources::template_folder;
+use crate::sources::whole::Existing;
 
 /// How templates are written, and where to.
 #[derive(Clone, Debug, clap::Args)]
@@ -49,8 +51,7 @@ pub(super) struct Taken {
 /// Reads the connectors and makes templates of them.
 pub(super) async fn take(reader: &impl ConnectReader, choice: &ChoiceArgs, deadline: Instant) -> anyhow::Result<Taken> {
     let (backoff, progress) = (backoff(), Progress::new());
-    let observation = persist(deadline, &backoff, || reader.observe()).await;
-    let observation = observation.map_err(|fault| fault.into_failure("the connectors could not be read"))?;
+    let observation = look::all(reader, deadline).await?;
     let selection: Selection = choice.among(observation.keys())?;
     let chosen: Vec<_> = observation.iter().filter(|(name, _)| selection.has(name)).collect();
     let class = |config: &crate::core::ObservedConfig| config.get("connector.class").cloned();

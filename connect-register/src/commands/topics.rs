@@ -7,13 +7,13 @@ use futures_util::stream::iter;
 use serde::Serialize;
 use service::{Exit, Failure};
 
-use super::choice::ChoiceArgs;
-use super::format::{OutputArgs, names};
-use super::options::{ConnectArgs, ReadTimeout, backoff};
+use super::format::names;
+use super::look::LookArgs;
+use super::options::{ConnectArgs, backoff};
 use super::show::table;
 use crate::core::ConnectorName;
 use crate::operate::Operator;
-use crate::reconcile::{ConnectReader, persist::persist};
+use crate::reconcile::persist::persist;
 use crate::sources::Environment;
 
 /// Show which topics connectors have read or written since they were made
@@ -25,14 +25,10 @@ use crate::sources::Environment;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    choice: ChoiceArgs,
+    look: LookArgs,
     /// Begin the lists of the connectors that are named anew
     #[arg(long)]
     reset: bool,
-    #[command(flatten)]
-    timeout: ReadTimeout,
-    #[command(flatten)]
-    output: OutputArgs,
 }
 
 #[derive(Serialize)]
@@ -50,14 +46,12 @@ struct Row {
 pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Exit> {
     const AT_ONCE: usize = 8;
     let client = connect.client(Environment::without_templates()?.redactor)?;
-    if args.reset && args.choice.selection()?.is_all() {
+    if args.reset && args.look.choice.selection()?.is_all() {
         let failure = Failure::new(Exit::Usage, "no connector was named for --reset");
         return Err(failure.hint("name them, or say -e '.*' for all").into());
     }
-    let (deadline, backoff) = (args.timeout.deadline(), backoff());
-    let observation = persist(deadline, &backoff, || client.observe()).await;
-    let observation = observation.map_err(|fault| fault.into_failure("the connectors could not be read"))?;
-    let selection = args.choice.among(observation.keys())?;
+    let (deadline, backoff) = (args.look.timeout.deadline(), backoff());
+    let chosen = args.look.chosen(&client).await?;
     let one = |name: ConnectorName| {
         let (client, backoff) = (&client, &backoff);
         async move {
@@ -71,12 +65,11 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
             Ok::<_, Failure>(Row { name, topics })
         }
     };
-    let chosen = observation.keys().filter(|name| selection.has(name)).cloned();
-    let rows: Vec<_> = iter(chosen.map(one)).buffered(AT_ONCE).collect().await;
+    let rows: Vec<_> = iter(chosen.into_keys().map(one)).buffered(AT_ONCE).collect().await;
     let rows: Vec<Row> = rows.into_iter().collect::<Result<_, _>>()?;
     let all: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
     let body = Body { worker: client.address(), connectors: rows };
-    args.output.print(&body, names(&all), |_| {
+    args.look.output.print(&body, names(&all), |_| {
         let mut lines = Vec::new();
         for Row { name, topics } in &body.connectors {
             if topics.is_empty() {

@@ -9,15 +9,15 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::answers::{
-    ConfigAnswer, ConnectorsAnswer, DefinitionAnswer, InfoAnswer, PluginAnswer, RootAnswer, SpokenAnswer,
+    ConfigAnswer, ConnectorsAnswer, DefinitionAnswer, InfoAnswer, PluginAnswer, RootAnswer, SpokenAnswer, StatusAnswer,
     ValidationAnswer, observation,
 };
 use super::classify::Purpose;
 use super::exchange::Exchange;
 use super::transport::{Method, Request, Transport};
 use crate::core::lint::Validation;
-use crate::core::{Class, ConnectorName, DesiredState, Fault, ObservedConfig, Patch, Payload, Redactor, plain};
-use crate::operate::{Operator, Scope};
+use crate::core::{Class, ConnectorName, DesiredState, Fault, ObservedConfig, Part, Patch, Payload, Redactor, plain};
+use crate::operate::Operator;
 use crate::reconcile::{
     ConnectReader, ConnectWriter, Effect, KeyDefinition, Observation, Plugin, ProviderVerdict, WorkerInfo,
 };
@@ -200,16 +200,25 @@ impl<T: Transport> ConnectWriter for Client<T> {
         }
     }
 
-    async fn restart_instance(&self, name: &ConnectorName) -> Result<(), Fault> {
-        Operator::restart(self, name, &Scope::Connector).await
-    }
-
-    async fn restart_all(&self, name: &ConnectorName) -> Result<(), Fault> {
-        Operator::restart(self, name, &Scope::All).await
-    }
-
-    async fn restart_failed(&self, name: &ConnectorName) -> Result<(), Fault> {
-        Operator::restart(self, name, &Scope::Failed).await
+    /// A worker before Kafka 3.0 knows nothing of the parameters, and says so by 204: there the tasks are
+    /// restarted one by one.
+    async fn restart(&self, name: &ConnectorName, part: Part) -> Result<(), Fault> {
+        let path = match part {
+            Part::Connector => path_of(name, "/restart"),
+            Part::All => path_of(name, "/restart?includeTasks=true&onlyFailed=false"),
+            Part::Failed => path_of(name, "/restart?includeTasks=true&onlyFailed=true"),
+        };
+        let status = self.exchange.act(Purpose::Write, without_body(Method::Post, path), &[202, 204]).await?;
+        if status == 202 || part == Part::Connector {
+            return Ok(());
+        }
+        let status: StatusAnswer =
+            self.exchange.ask(Purpose::Read, get(path_of(name, "/status"), READ_TIMEOUT)).await?;
+        let tasks: Vec<u32> = match part {
+            Part::Failed => status.failed_tasks().collect(),
+            Part::All | Part::Connector => status.tasks().collect(),
+        };
+        self.restart_tasks(name, &tasks).await
     }
 }
 

@@ -98,7 +98,7 @@ async fn each_write_is_one_request_of_connect() {
         assert_eq!(client.set_state(&name, state).await, Ok(()));
     }
     assert_eq!(client.delete(&name).await, Ok(()));
-    assert_eq!(client.restart_failed(&name).await, Ok(()));
+    assert_eq!(client.restart(&name, Part::Failed).await, Ok(()));
     insta::assert_snapshot!(heard.lock().unwrap().join("\n"), @r#"
     PUT a/connectors/x%2Fy/config {"k":"v"}
     PUT a/connectors/x%2Fy/config {"k":"v"}
@@ -241,7 +241,7 @@ async fn an_old_worker_restarts_what_has_failed_one_by_one() {
     });
     let (client, heard) =
         client([vec![answer(204, ""), answer(200, &status.to_string()), answer(204, ""), answer(204, "")]]);
-    assert_eq!(client.restart_failed(&name()).await, Ok(()));
+    assert_eq!(client.restart(&name(), Part::Failed).await, Ok(()));
     insta::assert_snapshot!(heard.lock().unwrap().join("\n"), @r"
     POST a/connectors/x%2Fy/restart?includeTasks=true&onlyFailed=true
     GET a/connectors/x%2Fy/status

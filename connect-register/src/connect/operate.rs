@@ -10,8 +10,8 @@ use super::client::{Client, READ_TIMEOUT, get, path_of, segment, with_body, with
 use super::transport::{Method, Request, Transport};
 use crate::core::offsets::{Moves, Offsets};
 use crate::core::{Class, ConnectorName, ConnectorStatus, Fault, plain};
+use crate::operate::Operator;
 use crate::operate::access::{LoggerLevel, Reach};
-use crate::operate::{Operator, Scope};
 
 impl<T: Transport> Operator for Client<T> {
     async fn status(&self, name: &ConnectorName) -> Result<Option<ConnectorStatus>, Fault> {
@@ -27,26 +27,12 @@ impl<T: Transport> Operator for Client<T> {
         }
     }
 
-    /// A worker before Kafka 3.0 knows nothing of the parameters, and says so by 204: there the tasks are
-    /// restarted one by one.
-    async fn restart(&self, name: &ConnectorName, scope: &Scope) -> Result<(), Fault> {
-        let path = match scope {
-            Scope::Tasks(tasks) => return self.restart_tasks(name, tasks).await,
-            Scope::Connector => path_of(name, "/restart"),
-            Scope::All => path_of(name, "/restart?includeTasks=true&onlyFailed=false"),
-            Scope::Failed => path_of(name, "/restart?includeTasks=true&onlyFailed=true"),
-        };
-        let status = self.exchange.act(Purpose::Write, without_body(Method::Post, path), &[202, 204]).await?;
-        if status == 202 || *scope == Scope::Connector {
-            return Ok(());
+    async fn restart_tasks(&self, name: &ConnectorName, tasks: &[u32]) -> Result<(), Fault> {
+        for task in tasks {
+            let request = without_body(Method::Post, path_of(name, &format!("/tasks/{task}/restart")));
+            self.exchange.act(Purpose::Write, request, &[204]).await?;
         }
-        let status: StatusAnswer =
-            self.exchange.ask(Purpose::Read, get(path_of(name, "/status"), READ_TIMEOUT)).await?;
-        let tasks: Vec<u32> = match scope {
-            Scope::Failed => status.failed_tasks().collect(),
-            _ => status.tasks().collect(),
-        };
-        self.restart_tasks(name, &tasks).await
+        Ok(())
     }
 
     async fn offsets(&self, name: &ConnectorName) -> Result<Option<Offsets>, Fault> {
@@ -123,13 +109,5 @@ impl<T: Transport> Client<T> {
             200..300 => Err(self.exchange.foreign(&told, &response)),
             _ => Err(self.exchange.refused(&told, &response)),
         }
-    }
-
-    async fn restart_tasks(&self, name: &ConnectorName, tasks: &[u32]) -> Result<(), Fault> {
-        for task in tasks {
-            let request = without_body(Method::Post, path_of(name, &format!("/tasks/{task}/restart")));
-            self.exchange.act(Purpose::Write, request, &[204]).await?;
-        }
-        Ok(())
     }
 }

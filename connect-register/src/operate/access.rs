@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
-use super::aim::Scope;
 use crate::core::offsets::{Moves, Offsets};
 use crate::core::{ConnectorName, ConnectorStatus, Fault};
 use crate::reconcile::{ConnectReader, ConnectWriter};
@@ -31,8 +30,8 @@ pub trait Operator: ConnectReader + ConnectWriter {
     /// The status of one connector; `None` where there is no such connector, or it has none yet.
     fn status(&self, name: &ConnectorName) -> impl Future<Output = Result<Option<ConnectorStatus>, Fault>> + Send;
 
-    /// Restarts a connector, or parts of it.
-    fn restart(&self, name: &ConnectorName, scope: &Scope) -> impl Future<Output = Result<(), Fault>> + Send;
+    /// Restarts tasks of a connector, one after the other.
+    fn restart_tasks(&self, name: &ConnectorName, tasks: &[u32]) -> impl Future<Output = Result<(), Fault>> + Send;
 
     /// The offsets of a connector (Kafka 3.5 and newer); `None` where there is no such connector.
     fn offsets(&self, name: &ConnectorName) -> impl Future<Output = Result<Option<Offsets>, Fault>> + Send;

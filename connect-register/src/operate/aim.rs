@@ -5,19 +5,15 @@ use std::sync::Arc;
 
 use super::call::Side;
 use crate::core::offsets::Edit;
-use crate::core::{DesiredState, Payload};
+use crate::core::{DesiredState, Part, Payload};
 
 /// Which parts of a connector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// It and all its tasks.
-    All,
-    /// What has failed of it.
-    Failed,
+    /// A part of it.
+    Part(Part),
     /// These tasks.
     Tasks(Vec<u32>),
-    /// The connector alone, and none of its tasks.
-    Connector,
 }
 
 /// What is to be brought about.
@@ -48,9 +44,9 @@ impl fmt::Display for Aim {
         match self {
             Self::Be(state) => write!(f, "to be {state}"),
             Self::BeAsBefore => f.write_str("to be as before"),
-            Self::Restarted(Scope::All) => f.write_str("to be restarted with all its tasks"),
-            Self::Restarted(Scope::Failed) => f.write_str("to be restarted where it has failed"),
-            Self::Restarted(Scope::Connector) => f.write_str("to be restarted without its tasks"),
+            Self::Restarted(Scope::Part(Part::All)) => f.write_str("to be restarted with all its tasks"),
+            Self::Restarted(Scope::Part(Part::Failed)) => f.write_str("to be restarted where it has failed"),
+            Self::Restarted(Scope::Part(Part::Connector)) => f.write_str("to be restarted without its tasks"),
             Self::Restarted(Scope::Tasks(tasks)) => {
                 let tasks: Vec<_> = tasks.iter().map(ToString::to_string).collect();
                 write!(f, "to restart task {}", tasks.join(", "))

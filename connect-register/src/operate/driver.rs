@@ -4,6 +4,7 @@ use service::{Failure, Shutdown};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::access::Operator;
+use super::aim::Scope;
 use super::call::{Answer, Call, Event, Kept, Note, Request, Side, What};
 use super::procedure::Procedure;
 use super::step::step;
@@ -113,7 +114,8 @@ pub async fn perform<C: Operator>(
         What::Offsets => cluster.offsets(name).await.map(Answer::Offsets),
         What::Keep(kept) => keeper.keep(name, kept).map(|()| Answer::Done).map_err(|failure| unkept(&failure)),
         What::Ask(state) => cluster.set_state(name, *state).await.map(|()| Answer::Done),
-        What::Restart(scope) => cluster.restart(name, scope).await.map(|()| Answer::Done),
+        What::Restart(Scope::Part(part)) => cluster.restart(name, *part).await.map(|()| Answer::Done),
+        What::Restart(Scope::Tasks(tasks)) => cluster.restart_tasks(name, tasks).await.map(|()| Answer::Done),
         What::Create(payload) => cluster.create(name, payload, DesiredState::Stopped).await.map(|_| Answer::Done),
         What::Alter(moves) => cluster.alter_offsets(name, moves).await.map(|()| Answer::Done),
         What::Clear => cluster.clear_offsets(name).await.map(|()| Answer::Done),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::aim::Scope;
 use super::call::Time;
-use crate::core::{ConnectorStatus, DesiredState, State, Verdict};
+use crate::core::{ConnectorStatus, DesiredState, Part, State, Verdict};
 
 /// A failure is believed only this long after something was asked for: before, it may be that of before.
 pub(super) const BELIEVE_FAILURE: Duration = Duration::from_secs(5);
@@ -83,9 +83,9 @@ pub fn state(wanted: DesiredState, view: View<'_>) -> Seen {
 pub fn restarted(scope: &Scope, view: View<'_>) -> Seen {
     let ConnectorStatus { state, tasks, trace, .. } = view.status;
     let is_meant = |id: u32| match scope {
-        Scope::All | Scope::Failed => true,
+        Scope::Part(Part::All | Part::Failed) => true,
         Scope::Tasks(chosen) => chosen.contains(&id),
-        Scope::Connector => false,
+        Scope::Part(Part::Connector) => false,
     };
     let meant: Vec<_> = tasks.iter().filter(|task| is_meant(task.id)).collect();
     let of_connector = (!matches!(scope, Scope::Tasks(_))).then_some((state, trace));
@@ -107,7 +107,8 @@ pub fn restarted(scope: &Scope, view: View<'_>) -> Seen {
         return Seen::NotYet(format!("{} of {total} parts are started", total - pending));
     }
     // A connector that runs and has no tasks yet is making them.
-    let makes_tasks = *state == State::Running && tasks.is_empty() && matches!(scope, Scope::All | Scope::Failed);
+    let makes_tasks =
+        *state == State::Running && tasks.is_empty() && matches!(scope, Scope::Part(Part::All | Part::Failed));
     if makes_tasks {
         return Seen::NotYet("it has no tasks yet".to_owned());
     }
@@ -172,15 +173,15 @@ mod tests {
     fn a_restart_is_over_when_what_was_meant_is_started() {
         let tasks = |ids: &[u32]| Scope::Tasks(ids.to_vec());
         let table: [(Scope, &str, &[&str], u64, &str); 9] = [
-            (Scope::All, "RUNNING", &["RUNNING"], 1, "not yet: its parts are starting"),
-            (Scope::All, "RUNNING", &["RUNNING"], 2, "reached"),
-            (Scope::All, "RUNNING", &["RUNNING", "RESTARTING"], 9, "not yet: 2 of 3 parts are started"),
-            (Scope::Failed, "RUNNING", &["RUNNING", "FAILED"], 4, "not yet: 2 of 3 parts are started"),
-            (Scope::Failed, "RUNNING", &["RUNNING", "FAILED"], 5, "ill: no cause is told"),
-            (Scope::Failed, "RUNNING", &[], 9, "not yet: it has no tasks yet"),
+            (Scope::Part(Part::All), "RUNNING", &["RUNNING"], 1, "not yet: its parts are starting"),
+            (Scope::Part(Part::All), "RUNNING", &["RUNNING"], 2, "reached"),
+            (Scope::Part(Part::All), "RUNNING", &["RUNNING", "RESTARTING"], 9, "not yet: 2 of 3 parts are started"),
+            (Scope::Part(Part::Failed), "RUNNING", &["RUNNING", "FAILED"], 4, "not yet: 2 of 3 parts are started"),
+            (Scope::Part(Part::Failed), "RUNNING", &["RUNNING", "FAILED"], 5, "ill: no cause is told"),
+            (Scope::Part(Part::Failed), "RUNNING", &[], 9, "not yet: it has no tasks yet"),
             (tasks(&[0]), "FAILED", &["RUNNING", "FAILED"], 5, "reached"),
             (tasks(&[1]), "RUNNING", &["RUNNING", "FAILED"], 5, "ill: no cause is told"),
-            (Scope::Connector, "RUNNING", &["FAILED"], 5, "reached"),
+            (Scope::Part(Part::Connector), "RUNNING", &["FAILED"], 5, "reached"),
         ];
         for (scope, of, tasks, after, expected) in table {
             let status = status(of, tasks);

@@ -2,6 +2,7 @@
 //! way, what takes it back, and how it ended.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Duration;
 
 use super::aim::{Aim, Move};
@@ -42,6 +43,24 @@ pub enum Why {
     Ill(Side, String),
     /// It was asked to stop.
     Interrupted,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent(Side::Here) => f.write_str("there is no such connector"),
+            Self::Absent(Side::There) => f.write_str("there is no such connector there"),
+            Self::Exists => f.write_str("there is another connector of that name"),
+            Self::Fault(fault) => fault.fmt(f),
+            Self::TimedOut { aim, seen } if seen.is_empty() => write!(f, "it was given too little time {aim}"),
+            Self::TimedOut { aim, seen } => write!(f, "it was given too little time {aim}: {seen}"),
+            Self::Refused(refusals) => {
+                f.write_str(&refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+            }
+            Self::Ill(_, cause) => write!(f, "it has failed: {cause}"),
+            Self::Interrupted => f.write_str("it was interrupted"),
+        }
+    }
 }
 
 /// How a procedure ended.

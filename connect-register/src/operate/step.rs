@@ -13,7 +13,7 @@ use super::judge::{self, Seen, View};
 use super::procedure::{Course, Doing, Outcome, Procedure, Why};
 use super::undo::{self, SETTLE};
 use crate::core::offsets::{Edit, Offsets};
-use crate::core::{Class, ConnectorStatus, DesiredState, Fault, ObservedConfig, Remedy, State};
+use crate::core::{Class, ConnectorStatus, DesiredState, Fault, ObservedConfig, Part, Remedy, State};
 
 /// The pause between two looks.
 const POLL: Duration = Duration::from_millis(250);
@@ -33,7 +33,7 @@ pub fn step(procedure: Procedure, now: Time, event: Event) -> Stepped {
         Event::Begin | Event::Woken => look(procedure, now, Vec::new()),
         // The way back is gone to its end.
         Event::Stop if procedure.back.is_some() => look(procedure, now, Vec::new()),
-        Event::Stop => undo::fail(procedure, now, Why::Interrupted, Vec::new()),
+        Event::Stop => undo::fail(procedure, now, Why::Interrupted),
         Event::Answered(Err(fault)) => failed(procedure, now, fault),
         Event::Answered(Ok(answer)) => {
             let mut procedure = procedure;
@@ -113,7 +113,7 @@ fn absent(mut procedure: Procedure, now: Time) -> Stepped {
     if procedure.is_ours(side) || now < since + SETTLE {
         return wait(procedure, now, "it is not seen".to_owned(), POLL);
     }
-    undo::fail(procedure, now, Why::Absent(side), Vec::new())
+    undo::fail(procedure, now, Why::Absent(side))
 }
 
 /// Its status was read.
@@ -126,42 +126,53 @@ fn seen(mut procedure: Procedure, now: Time, status: &ConnectorStatus) -> Steppe
         // somebody else may put it into another state.
         procedure.found = Some(DesiredState::reported(&status.state).unwrap_or(DesiredState::Running));
     }
-    let Course { looked, asked, in_doubt, .. } = procedure.course;
-    let view = View { status, looked, asked, in_doubt };
-    if procedure.course.asked.is_none() {
-        let has_failed = |status: &ConnectorStatus| {
-            status.state == State::Failed || status.tasks.iter().any(|task| task.state == State::Failed)
-        };
-        return match aim {
-            Aim::Found => reached(procedure, now, Vec::new()),
-            Aim::Restarted(Scope::Failed) if !has_failed(status) => reached(procedure, now, Vec::new()),
-            Aim::Restarted(scope) => ask(procedure, What::Restart(scope)),
-            Aim::Be(wanted) if procedure.may_be_back && judge::state(wanted, view) == Seen::Reached => {
-                reached(procedure, now, Vec::new())
-            }
-            Aim::Be(wanted) => {
-                let before = DesiredState::reported(&status.state).or(procedure.found);
-                undo::remember(&mut procedure, before, None);
-                ask(procedure, What::Ask(wanted))
-            }
-            _ => wait(procedure, now, String::new(), POLL),
-        };
+    match aim {
+        Aim::Found => reached(procedure, now, Vec::new()),
+        Aim::Be(wanted) => stated(procedure, now, status, wanted),
+        Aim::Restarted(scope) => restarted(procedure, now, status, scope),
+        _ => wait(procedure, now, String::new(), POLL),
     }
-    let seen = match &aim {
-        Aim::Be(wanted) => judge::state(*wanted, view),
-        Aim::Restarted(scope) => judge::restarted(scope, view),
-        _ => Seen::NotYet(String::new()),
-    };
+}
+
+/// It is to be in a state.
+fn stated(mut procedure: Procedure, now: Time, status: &ConnectorStatus, wanted: DesiredState) -> Stepped {
+    let seen = judge::state(wanted, view(&procedure, status));
+    if procedure.course.asked.is_some() {
+        return judged(procedure, now, seen, What::Ask(wanted));
+    }
+    if procedure.may_be_back && seen == Seen::Reached {
+        return reached(procedure, now, Vec::new());
+    }
+    let before = DesiredState::reported(&status.state).or(procedure.found);
+    undo::remember(&mut procedure, before, None);
+    ask(procedure, What::Ask(wanted))
+}
+
+/// Parts of it are to be started anew.
+fn restarted(procedure: Procedure, now: Time, status: &ConnectorStatus, scope: Scope) -> Stepped {
+    if procedure.course.asked.is_some() {
+        let seen = judge::restarted(&scope, view(&procedure, status));
+        return judged(procedure, now, seen, What::Restart(scope));
+    }
+    let has_failed = status.state == State::Failed || status.tasks.iter().any(|task| task.state == State::Failed);
+    if scope == Scope::Part(Part::Failed) && !has_failed {
+        return reached(procedure, now, Vec::new());
+    }
+    ask(procedure, What::Restart(scope))
+}
+
+fn view<'a>(procedure: &Procedure, status: &'a ConnectorStatus) -> View<'a> {
+    let Course { looked, asked, in_doubt, .. } = procedure.course;
+    View { status, looked, asked, in_doubt }
+}
+
+/// What a view says of what was asked for; what is lost is asked for again.
+fn judged(mut procedure: Procedure, now: Time, seen: Seen, what: What) -> Stepped {
     match seen {
         Seen::Reached => reached(procedure, now, Vec::new()),
         Seen::Ill(cause) => ill(procedure, now, cause),
         Seen::NotYet(why) if is_lost(&procedure, now) => {
             procedure.course.seen = why;
-            let what = match aim {
-                Aim::Restarted(scope) => What::Restart(scope),
-                Aim::Be(wanted) => What::Ask(wanted),
-                _ => What::Status,
-            };
             ask(procedure, what)
         }
         Seen::NotYet(why) => wait(procedure, now, why, POLL),
@@ -175,10 +186,7 @@ fn configured(mut procedure: Procedure, now: Time, config: Option<&ObservedConfi
     match (aim, config) {
         // What may still come was waited for before the way back began.
         (Aim::Gone, None) if was_asked || procedure.may_be_back => reached(procedure, now, Vec::new()),
-        (Aim::Gone, _) if !was_asked || is_lost => {
-            procedure.is_touched = true;
-            ask(procedure, What::Delete)
-        }
+        (Aim::Gone, _) if !was_asked || is_lost => ask(procedure, What::Delete),
         (Aim::Gone, _) => wait(procedure, now, "it is still there".to_owned(), POLL),
         (Aim::There(payload), None) if !was_asked || is_lost => {
             undo::remember(&mut procedure, None, None);
@@ -191,7 +199,7 @@ fn configured(mut procedure: Procedure, now: Time, config: Option<&ObservedConfi
         (Aim::There(_), Some(_)) => {
             // It is not ours to delete.
             procedure.undo.retain(|undo| undo.aim != Aim::Gone);
-            undo::fail(procedure, now, Why::Exists, Vec::new())
+            undo::fail(procedure, now, Why::Exists)
         }
         _ => wait(procedure, now, String::new(), POLL),
     }
@@ -226,7 +234,7 @@ fn counted(mut procedure: Procedure, now: Time, offsets: Offsets) -> Stepped {
         };
     }
     match edit.moves(&offsets) {
-        Err(refusals) => undo::fail(procedure, now, Why::Refused(refusals), Vec::new()),
+        Err(refusals) => undo::fail(procedure, now, Why::Refused(refusals)),
         Ok(moves) if moves.is_empty() => reached(procedure, now, Vec::new()),
         Ok(moves) => {
             if procedure.back.is_none() {
@@ -262,7 +270,7 @@ fn ill(mut procedure: Procedure, now: Time, cause: String) -> Stepped {
     match on_ill {
         OnIll::TakeBack if procedure.back.is_none() => {
             let why = Why::Ill(*side, cause);
-            undo::fail(procedure, now, why, Vec::new())
+            undo::fail(procedure, now, why)
         }
         OnIll::Tell | OnIll::TakeBack => {
             procedure.ill = Some(cause);
@@ -315,7 +323,7 @@ fn failed(mut procedure: Procedure, now: Time, fault: Fault) -> Stepped {
             if fault.class == Class::Missing && !matches!(aim, Aim::There(_)) {
                 return absent(procedure, now);
             }
-            undo::fail(procedure, now, Why::Fault(fault), Vec::new())
+            undo::fail(procedure, now, Why::Fault(fault))
         }
         remedy => {
             let failures = procedure.course.attempts.max(procedure.course.refusals);
@@ -341,27 +349,12 @@ fn wait(mut procedure: Procedure, now: Time, why: String, pause: Duration) -> St
     if now >= procedure.deadline {
         let aim = procedure.moves.front().map_or(Aim::BeAsBefore, |front| front.aim.clone());
         let why = Why::TimedOut { aim, seen: std::mem::take(&mut procedure.course.seen) };
-        return undo::fail(procedure, now, why, Vec::new());
+        return undo::fail(procedure, now, why);
     }
     procedure.doing = Doing::Rest;
     let note = Note::Waiting(procedure.course.seen.clone());
     let again = (now + pause).min(procedure.deadline.max(now + Duration::from_millis(1)));
     (procedure, vec![Request::Tell(note), Request::Wake(again)])
-}
-
-/// Why, in words.
-pub fn words(why: &Why) -> String {
-    match why {
-        Why::Absent(Side::Here) => "there is no such connector".to_owned(),
-        Why::Absent(Side::There) => "there is no such connector there".to_owned(),
-        Why::Exists => "there is another connector of that name".to_owned(),
-        Why::Fault(fault) => fault.to_string(),
-        Why::TimedOut { aim, seen } if seen.is_empty() => format!("it was given too little time {aim}"),
-        Why::TimedOut { aim, seen } => format!("it was given too little time {aim}: {seen}"),
-        Why::Refused(refusals) => refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-        Why::Ill(_, cause) => format!("it has failed: {cause}"),
-        Why::Interrupted => "it was interrupted".to_owned(),
-    }
 }
 
 #[cfg(test)]

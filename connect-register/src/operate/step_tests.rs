@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::core::offsets::{Offset, Partition, Shift};
-use crate::core::{Backoff, ConnectorName, Payload, TaskStatus};
+use crate::core::{Backoff, ConnectorName, Part, Payload, TaskStatus};
 use crate::operate::Limits;
 
 /// Two clusters with one connector, and what goes wrong with calls, by their numbers.
@@ -279,14 +279,14 @@ fn another_connector_of_that_name_stays() {
 
 #[test]
 fn what_has_not_failed_is_not_restarted() {
-    let restart = || [Move::here(Aim::Restarted(Scope::Failed))];
+    let restart = || [Move::here(Aim::Restarted(Scope::Part(Part::Failed)))];
     let mut world = World::of(DesiredState::Running);
     assert_eq!(world.run(restart()), (Outcome::Done, "status".to_owned()));
     let mut world = World::of(DesiredState::Running);
     world.here.as_mut().unwrap().has_failed = true;
     let (outcome, talk) = world.run(restart());
     assert_eq!(outcome, Outcome::Done);
-    assert!(talk.starts_with("status\nrestart(failed)\nstatus"), "{talk}");
+    assert!(talk.starts_with("status\nrestart(part(failed))\nstatus"), "{talk}");
 }
 
 #[test]

@@ -11,7 +11,6 @@ pub(super) const SETTLE: Time = Time::from_secs(10);
 
 /// Remembers what takes the aim at the front back, before it is asked for.
 pub(super) fn remember(procedure: &mut Procedure, state: Option<DesiredState>, offsets: Option<&Offsets>) {
-    procedure.is_touched = true;
     if procedure.back.is_some() || !procedure.limits.takes_back || procedure.course.asked.is_some() {
         return;
     }
@@ -31,28 +30,22 @@ pub(super) fn remember(procedure: &mut Procedure, state: Option<DesiredState>, o
 }
 
 /// The aim at the front will not be reached: what was done is taken back, where that is wanted.
-pub(super) fn fail(
-    mut procedure: Procedure,
-    now: Time,
-    why: Why,
-    mut requests: Vec<Request>,
-) -> (Procedure, Vec<Request>) {
+pub(super) fn fail(mut procedure: Procedure, now: Time, why: Why) -> (Procedure, Vec<Request>) {
     if let Some(first) = procedure.back.take() {
         procedure.outcome = Some(Outcome::Left { why: first, stuck: why });
-        return (procedure, requests);
+        return (procedure, Vec::new());
     }
     if procedure.undo.is_empty() {
         procedure.outcome = Some(Outcome::Failed(why));
-        return (procedure, requests);
+        return (procedure, Vec::new());
     }
     let Course { asked, in_doubt, is_remembered, .. } = std::mem::take(&mut procedure.course);
     procedure.may_be_back = is_remembered && (in_doubt || asked.is_none());
     // What may still have its effect has it before it is taken back.
     let begin = asked.filter(|_| in_doubt).map_or(now, |asked| now.max(asked + SETTLE));
-    requests.push(Request::Tell(Note::TakingBack(super::step::words(&why))));
+    let note = Note::TakingBack(why.to_string());
     procedure.moves = std::mem::take(&mut procedure.undo).into_iter().rev().collect();
     (procedure.back, procedure.deadline) = (Some(why), begin + procedure.limits.timeout);
     procedure.doing = Doing::Rest;
-    requests.push(Request::Wake(begin));
-    (procedure, requests)
+    (procedure, vec![Request::Tell(note), Request::Wake(begin)])
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::core::lint::Validation;
 use crate::core::{
-    ConnectorName, DesiredState, Fault, KeyDefinition, Observation, ObservedConfig, Patch, Payload, Plugin,
+    ConnectorName, DesiredState, Fault, KeyDefinition, Observation, ObservedConfig, Part, Patch, Payload, Plugin,
 };
 
 /// What a worker says of itself.
@@ -116,12 +116,6 @@ pub trait ConnectWriter: Sync {
     /// Deletes a connector; its offsets stay. One that is not there is deleted.
     fn delete(&self, name: &ConnectorName) -> impl Future<Output = Result<(), Fault>> + Send;
 
-    /// Restarts what has failed of a connector, itself and its tasks.
-    fn restart_failed(&self, name: &ConnectorName) -> impl Future<Output = Result<(), Fault>> + Send;
-
-    /// Restarts a connector itself, which then makes its tasks anew where they are not what they should be.
-    fn restart_instance(&self, name: &ConnectorName) -> impl Future<Output = Result<(), Fault>> + Send;
-
-    /// Restarts a connector and all its tasks, also those that run (Kafka 3.0 and newer; before, itself).
-    fn restart_all(&self, name: &ConnectorName) -> impl Future<Output = Result<(), Fault>> + Send;
+    /// Restarts a connector, or a part of it.
+    fn restart(&self, name: &ConnectorName, part: Part) -> impl Future<Output = Result<(), Fault>> + Send;
 }

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::access::{ConnectReader, ConnectWriter, Effect};
 use super::inspect::inspect;
-use super::request::{Answer, Call, Event, Note, Request, RestartOf};
+use super::request::{Answer, Call, Event, Note, Request};
 use super::state::State;
 use super::step::step;
 use crate::core::lint::UnknownKeys;
@@ -132,13 +132,6 @@ pub async fn perform<C: ConnectReader + ConnectWriter>(
             Write::State(state) => connect.set_state(name, *state).await.map(|()| Answer::StateAsked),
             Write::Delete => connect.delete(name).await.map(|()| Answer::Written(Effect::Deleted)),
         },
-        Call::Restart(name, of) => {
-            let restarted = match of {
-                RestartOf::Failed => connect.restart_failed(name).await,
-                RestartOf::Instance => connect.restart_instance(name).await,
-                RestartOf::All => connect.restart_all(name).await,
-            };
-            restarted.map(|()| Answer::Restarted)
-        }
+        Call::Restart(name, part) => connect.restart(name, *part).await.map(|()| Answer::Restarted),
     }
 }

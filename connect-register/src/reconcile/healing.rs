@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use super::request::{RestartOf, Time};
+use super::request::Time;
 use super::trouble::Trouble;
 use crate::core::payload::is_masked;
-use crate::core::{Ailment, ConnectorStatus, Observed, ObservedConfig, State, Verdict};
+use crate::core::{Ailment, ConnectorStatus, Observed, ObservedConfig, Part, State, Verdict};
 
 /// So many equal failures in a row, with restarts between them, and it will fail the same way again.
 const SAME: u32 = 3;
@@ -102,7 +102,7 @@ pub struct Healing {
     /// What is known of its progress, where that is looked at.
     progress: Option<Behind>,
     is_stall_restarted: bool,
-    due: Option<(Time, RestartOf)>,
+    due: Option<(Time, Part)>,
     trouble: Option<Trouble>,
     /// Whether it was left alone, so that it is somebody else who has made it run.
     is_left: bool,
@@ -129,7 +129,7 @@ impl Healing {
     }
 
     /// When a restart is due, and of what.
-    pub(super) fn due(&self) -> Option<(Time, RestartOf)> {
+    pub(super) fn due(&self) -> Option<(Time, Part)> {
         self.due
     }
 
@@ -197,7 +197,7 @@ impl Healing {
         seen: Seen<'_>,
         status: &ConnectorStatus,
         policy: &HealingPolicy,
-    ) -> (Option<(Time, RestartOf)>, Option<Trouble>) {
+    ) -> (Option<(Time, Part)>, Option<Trouble>) {
         let Some(ailment) = Ailment::of(status) else { return (None, None) };
         // A view of just after a restart may be one of before it.
         let is_new = self.last.is_none_or(|last| seen.asked >= last + policy.unit);
@@ -212,11 +212,11 @@ impl Healing {
         // A worker that has gone may come back; what it had cannot be restarted before.
         let assigned = self.unassigned_since.map_or(Time::ZERO, |since| since.saturating_add(policy.rebalance_delay));
         let at = after_last.max(self.hold_until).max(assigned);
-        (Some((at, RestartOf::Failed)), (is_stuck && is_new).then_some(Trouble::SameFailure(ailment)))
+        (Some((at, Part::Failed)), (is_stuck && is_new).then_some(Trouble::SameFailure(ailment)))
     }
 
     /// It has not failed: it runs, is on its way, or hangs.
-    fn hangs(&self, seen: Seen<'_>, policy: &HealingPolicy) -> (Option<(Time, RestartOf)>, Option<Trouble>) {
+    fn hangs(&self, seen: Seen<'_>, policy: &HealingPolicy) -> (Option<(Time, Part)>, Option<Trouble>) {
         let age = |since: Option<Time>| since.map_or(Duration::ZERO, |since| seen.now.saturating_sub(since));
         let (unassigned, idle) = (age(self.unassigned_since), age(self.idle_since));
         let may_restart = policy.most.is_none_or(|most| self.restarts < most);
@@ -226,38 +226,38 @@ impl Healing {
             return (None, (unassigned >= policy.rebalance_delay).then_some(Trouble::Unassigned { age: unassigned }));
         }
         if let Some(since) = self.idle_since {
-            let due = due(since + policy.idle, RestartOf::Instance).filter(|_| !self.is_idle_restarted);
+            let due = due(since + policy.idle, Part::Connector).filter(|_| !self.is_idle_restarted);
             return (due, (idle >= policy.idle).then_some(Trouble::Idle { age: idle }));
         }
         match (seen.verdict, self.progress) {
             (Verdict::Running, Some(Behind { age, lag })) => {
                 let is_restarted = policy.stalled == Stalled::Restarted && !self.is_stall_restarted;
-                (due(seen.now, RestartOf::All).filter(|_| is_restarted), Some(Trouble::Stalled { age, lag }))
+                (due(seen.now, Part::All).filter(|_| is_restarted), Some(Trouble::Stalled { age, lag }))
             }
             _ => (None, None),
         }
     }
 
     /// A restart may have been accepted: it counts, but is not relied on.
-    pub(super) fn doubted(&mut self, now: Time, of: RestartOf) {
+    pub(super) fn doubted(&mut self, now: Time, of: Part) {
         let (is_idle_restarted, is_stall_restarted) = (self.is_idle_restarted, self.is_stall_restarted);
         self.restarted(now, of);
         (self.is_idle_restarted, self.is_stall_restarted) = (is_idle_restarted, is_stall_restarted);
     }
 
     /// A restart was accepted; returns the how manieth it was.
-    pub(super) fn restarted(&mut self, now: Time, of: RestartOf) -> u32 {
+    pub(super) fn restarted(&mut self, now: Time, of: Part) -> u32 {
         self.restarts += 1;
         (self.last, self.due) = (Some(now), None);
         match of {
-            RestartOf::Failed => {
+            Part::Failed => {
                 let is_same = self.ailment == self.ails;
                 self.same = if is_same { self.same + 1 } else { 1 };
                 self.ailment = self.ails.take();
                 (self.trouble, self.is_left) = (None, false);
             }
-            RestartOf::Instance => self.is_idle_restarted = true,
-            RestartOf::All => self.is_stall_restarted = true,
+            Part::Connector => self.is_idle_restarted = true,
+            Part::All => self.is_stall_restarted = true,
         }
         self.restarts
     }

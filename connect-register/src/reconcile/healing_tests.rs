@@ -11,7 +11,7 @@ struct Patient {
     policy: HealingPolicy,
     now: Time,
     /// When it was restarted, in minutes, and what of it.
-    restarts: Vec<(u64, RestartOf)>,
+    restarts: Vec<(u64, Part)>,
     troubles: Vec<&'static str>,
     config: ObservedConfig,
 }
@@ -183,7 +183,7 @@ fn what_has_failed_beside_tasks_without_a_worker_waits_for_the_rebalance() {
 fn what_runs_without_a_task_is_restarted_once() {
     let mut patient = Patient::new(HealingPolicy::default());
     patient.shows(600, State::Running, &[]);
-    assert_eq!(patient.restarts, [(1, RestartOf::Instance)]);
+    assert_eq!(patient.restarts, [(1, Part::Connector)]);
     assert_eq!(patient.troubles, ["well", "no_tasks"]);
     patient.runs(1);
     patient.shows(10, State::Running, &[]);
@@ -192,7 +192,7 @@ fn what_runs_without_a_task_is_restarted_once() {
 
 #[test]
 fn what_runs_and_gets_nowhere_is_told_and_restarted_only_where_that_is_asked_for() {
-    for (stalled, restarts) in [(Stalled::Told, vec![]), (Stalled::Restarted, vec![(1, RestartOf::All)])] {
+    for (stalled, restarts) in [(Stalled::Told, vec![]), (Stalled::Restarted, vec![(1, Part::All)])] {
         let mut patient = Patient::new(HealingPolicy { stalled, ..HealingPolicy::default() });
         patient.runs(1);
         patient.healing.progressed(Some(Behind { age: MINUTE, lag: 7 }));

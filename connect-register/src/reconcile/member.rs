@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use super::access::Effect;
 use super::healing::Healing;
-use super::request::{RestartOf, Time};
+use super::request::Time;
 use super::rollback::Before;
 use crate::core::{
-    Backoff, ConnectorName, DesiredState, Difference, Fault, Mistake, ObservedConfig, Spec, Verdict, Write, backoff,
+    Backoff, ConnectorName, DesiredState, Difference, Fault, Mistake, ObservedConfig, Part, Spec, Verdict, Write,
+    backoff,
 };
 
 /// After a write, what is observed may lag behind for about this long; and a write that timed out
@@ -83,7 +84,7 @@ pub struct Member {
     pub(super) in_doubt: bool,
     /// How far it is with failing and being restarted, where that is looked at.
     pub healing: Healing,
-    pub(super) restart: Option<RestartOf>,
+    pub(super) restart: Option<Part>,
     pub(super) look_at: Option<Time>,
     /// How it differs, and from what, while it has to be written.
     pub(super) difference: Option<Difference>,
@@ -331,7 +332,7 @@ impl Member {
     }
 
     /// When a restart is due, and of what.
-    pub(super) fn restart_due(&self) -> Option<(Time, RestartOf)> {
+    pub(super) fn restart_due(&self) -> Option<(Time, Part)> {
         self.healing.due().filter(|_| self.stage == Stage::Matches)
     }
 

@@ -31,7 +31,7 @@ pub use healing::{Behind, Healing, HealingPolicy, Stalled};
 pub use inspect::inspect;
 pub use member::{Member, Rejection, Stage, Target};
 pub use policy::{Conduct, Goal, Mode, OnError, Policy, RestartPolicy};
-pub use request::{Answer, Call, Event, Note, Request, RestartOf, Time};
+pub use request::{Answer, Call, Event, Note, Request, Time};
 pub use rollback::Cause;
 pub use state::{Ending, State};
 pub use step::step;

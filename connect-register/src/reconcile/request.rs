@@ -10,7 +10,9 @@ use super::healing::Behind;
 use super::member::Rejection;
 use super::rollback::Cause;
 use super::trouble::Trouble;
-use crate::core::{ConnectorName, DesiredState, Difference, Fault, Mistake, Observation, ObservedConfig, Spec, Write};
+use crate::core::{
+    ConnectorName, DesiredState, Difference, Fault, Mistake, Observation, ObservedConfig, Part, Spec, Write,
+};
 
 /// Time since the reconciling began. The step has no clock; whoever drives it tells the time.
 pub type Time = Duration;
@@ -40,18 +42,7 @@ pub enum Call {
     /// Change a connector.
     Write(ConnectorName, Arc<Write>),
     /// Restart a connector, or a part of it.
-    Restart(ConnectorName, RestartOf),
-}
-
-/// What of a connector is restarted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RestartOf {
-    /// What has failed, itself and its tasks.
-    Failed,
-    /// Itself, which makes its tasks anew where it has none.
-    Instance,
-    /// Itself and all its tasks.
-    All,
+    Restart(ConnectorName, Part),
 }
 
 impl Call {
@@ -129,7 +120,7 @@ pub enum Note {
     /// The worker could not say whether a configuration is right; it is written all the same.
     Unchecked(ConnectorName, Fault),
     /// A connector was restarted, or a part of it, this often without a long healthy spell.
-    Restarted(ConnectorName, RestartOf, u32),
+    Restarted(ConnectorName, Part, u32),
     /// Something is wrong with a connector that a restart is not, or not now, the answer to.
     Troubled(ConnectorName, Trouble),
     /// That is over.

@@ -2,15 +2,16 @@
 //! the way to workers and to Kafka is read from, so that there is one such way.
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use service::{Exit, Failure};
 
 use super::environment::names;
 use super::files::text_of;
+use super::whole::{self, Existing, Readers};
 use crate::core::context::{self, Context, Contexts, Member, Setting, Source};
 
 /// The variables of a process, or those that stand for a context.
@@ -68,17 +69,11 @@ pub fn warning(path: &Path) -> Option<String> {
 /// When the file cannot be written.
 pub fn write(path: &Path, contexts: &Contexts) -> Result<(), Failure> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.{:08x}", rand::random::<u32>()));
-    let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
-        file.write_all(contexts.text().as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, &path)
-    });
+    let written = path
+        .parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| whole::write(&path, contexts.text().as_bytes(), Readers::Owner, Existing::Replace));
     written.map_err(|error| {
-        // It may never have been there.
-        let _ = fs::remove_file(&beside);
         Failure::new(Exit::Failed, format!("the contexts could not be written to {}", path.display()))
             .hint(format!("{} names another file", names::CONTEXTS))
             .because(error)

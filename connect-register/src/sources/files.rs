@@ -1,12 +1,12 @@
-//! Files of templates: those named, those of folders named (not recursed), and standard input. What
-//! could be waited for without an end, or would not fit into memory, is not read.
+//! Files of templates: those named, those of folders named (not recursed), and standard input.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::whole;
 use crate::core::document::{Format, encoding};
 use crate::core::{Mistake, Place};
 
@@ -88,30 +88,15 @@ fn unreadable(file: &Arc<str>, error: &io::Error) -> Mistake {
 
 /// The text of a file of reasonable length.
 pub(super) fn text_of(path: &Path) -> io::Result<String> {
-    String::from_utf8(bytes_of(path)?).map_err(|_| io::Error::other("it is not UTF-8"))
+    whole::text(bytes_of(path)?)
 }
 
 fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
-    if is_stdin(path) {
-        return all_of(io::stdin().lock());
-    }
-    // A FIFO would be waited for, for ever; one that a shell has opened for us, as `<(…)` does, has
-    // somebody at its other end.
-    let is_open = path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd") || path == Path::new("/dev/stdin");
-    let is_file = fs::metadata(path)?.is_file();
-    if !is_file && !is_open {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "this is no regular file"));
-    }
-    all_of(File::open(path)?)
-}
-
-fn all_of(input: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    input.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(io::Error::other("it is longer than 8 MiB; a folder takes any number of files"));
-    }
-    Ok(bytes)
+    let bytes = if is_stdin(path) { whole::stdin(LONGEST) } else { whole::read(path, LONGEST) };
+    bytes.map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => io::Error::other(format!("{error}; a folder takes any number of files")),
+        _ => error,
+    })
 }
 
 fn is_stdin(path: &Path) -> bool {
@@ -154,7 +139,7 @@ mod tests {
         nix::unistd::mkfifo(&at("fifo.json"), nix::sys::stat::Mode::S_IRWXU).unwrap();
         std::os::unix::fs::symlink(at("loop.json"), at("loop.json")).unwrap();
         std::os::unix::fs::symlink(at("nowhere.json"), at("dangling.json")).unwrap();
-        File::create(at("huge.json")).unwrap().set_len(LONGEST + 1).unwrap();
+        fs::File::create(at("huge.json")).unwrap().set_len(LONGEST + 1).unwrap();
         fs::write(at("latin.yaml"), b"name: \xe9").unwrap();
         let mut mistakes = Vec::new();
         let paths = [at("absent.json"), at("empty"), folder.path().to_owned(), "/dev/zero".into()];

@@ -12,6 +12,7 @@ pub mod stamp;
 pub mod template_folder;
 pub mod templates;
 pub mod variables;
+pub mod whole;
 
 pub use access::Access;
 pub use environment::Environment;

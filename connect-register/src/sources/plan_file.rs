@@ -1,13 +1,12 @@
 //! Saved plans as files: written whole or not at all, readable by nobody else, and refused where they
 //! are not what they should be.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 use service::{Exit, Failure, Secret};
 
+use super::whole::{self, Existing, Readers};
 use crate::core::applied::FingerprintKey;
 use crate::core::saved::{KIND, Moved, Printer, VERSION};
 use crate::core::{Observation, Plan, SavedPlan, Spec};
@@ -85,24 +84,7 @@ pub fn write(path: &Path, plan: &SavedPlan) -> Result<(), Failure> {
     };
     let mut text = serde_json::to_vec_pretty(plan).map_err(|error| failed(error.into()))?;
     text.push(b'\n');
-    let beside = beside(path);
-    let written = write_new(&beside, &text).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| {
-        // It may never have been there.
-        let _ = fs::remove_file(&beside);
-        failed(error)
-    })
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{:08x}", rand::random::<u32>()))
-}
-
-fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(text)?;
-    file.sync_all()
+    whole::write(path, &text, Readers::Owner, Existing::Replace).map_err(failed)
 }
 
 /// Reads a plan.
@@ -114,15 +96,7 @@ pub fn read(path: &Path) -> Result<SavedPlan, Failure> {
         Failure::new(Exit::Invalid, format!("{} cannot be used as a plan: {why}", path.display()))
             .hint("`plan --out FILE` makes one; nothing was changed")
     };
-    let mut text = String::new();
-    // Opened, a FIFO would be waited for, for ever.
-    let read = fs::metadata(path).and_then(|file| {
-        if !file.is_file() {
-            return Err(io::Error::other("this is no regular file"));
-        }
-        File::open(path)?.take(LONGEST).read_to_string(&mut text)
-    });
-    read.map_err(|error| invalid(error.to_string()))?;
+    let text = whole::text_of(path, LONGEST).map_err(|error| invalid(error.to_string()))?;
     let head: Head = serde_json::from_str(&text).map_err(|_| invalid("it is none, or it is cut".to_owned()))?;
     if head.kind != KIND {
         return Err(invalid("it is something else".to_owned()));
@@ -146,6 +120,7 @@ struct Head {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     fn plan() -> SavedPlan {

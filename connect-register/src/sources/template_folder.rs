@@ -1,20 +1,12 @@
 //! Template files that this program writes: each whole or not at all, and none over another one unless
 //! that is asked for.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use service::{Exit, Failure};
 
-/// What becomes of files that are there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Existing {
-    /// They are kept, and nothing is written at all.
-    Keep,
-    /// They are replaced.
-    Replace,
-}
+use super::whole::{self, Existing, Readers};
 
 /// Writes files into a folder, which is made where it is not there.
 ///
@@ -34,29 +26,13 @@ pub fn write(folder: &Path, files: &[(String, String)], existing: Existing) -> R
         }
     }
     for (path, (_, text)) in paths.iter().zip(files) {
-        write_one(path, text, existing).map_err(|error| {
+        whole::write(path, text.as_bytes(), Readers::All, existing).map_err(|error| {
             Failure::new(Exit::Failed, format!("{} cannot be written", path.display()))
                 .hint("the files before it were written")
                 .because(error)
         })?;
     }
     Ok(paths)
-}
-
-fn write_one(path: &Path, text: &str, existing: Existing) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{:08x}.part", rand::random::<u32>()));
-    let beside = PathBuf::from(beside);
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| match existing {
-        Existing::Replace => fs::rename(&beside, path),
-        // A link is made only where there is nothing yet, whoever else writes at the same time.
-        Existing::Keep => fs::hard_link(&beside, path).and_then(|()| fs::remove_file(&beside)),
-    });
-    written.inspect_err(|_| {
-        // What is left of it is of no use to anybody.
-        let _ = fs::remove_file(&beside);
-    })
 }
 
 #[cfg(test)]

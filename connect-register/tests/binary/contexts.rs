@@ -5,8 +5,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::documented::documented;
 use crate::fixture::*;
+use crate::ran::documented;
 use crate::worker::{Worker, on};
 
 /// The home of somebody who has contexts.

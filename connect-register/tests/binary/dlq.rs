@@ -11,8 +11,8 @@ use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Producer};
 use service::Shutdown;
 
-use crate::documented::documented;
 use crate::fixture::Ran;
+use crate::ran::documented;
 
 struct Cluster {
     mock: MockCluster<'static, DefaultProducerContext>,

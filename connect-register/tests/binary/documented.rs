@@ -6,16 +6,6 @@ use crate::fixture::*;
 use crate::plugins::{all_plugins, defines, key, recorded};
 use crate::worker::{Expected, Worker, on};
 
-const PAGE: &str = include_str!("../../../docs/json.md");
-
-/// The example that stands behind the command it is of.
-pub(crate) fn documented(command: &str) -> &'static str {
-    let marker = format!("<!-- {command} -->\n```json\n");
-    let start = PAGE.find(&marker).unwrap_or_else(|| panic!("docs/json.md has no example of {command}")) + marker.len();
-    let length = PAGE[start..].find("```\n").unwrap();
-    &PAGE[start..start + length]
-}
-
 fn cluster(topics: &str) -> Expected {
     on(LIST).answers(
         200,

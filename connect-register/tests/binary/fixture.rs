@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
+pub(crate) use crate::ran::{Ran, documented};
 use crate::worker::{Expected, Worker, on};
 
 pub(crate) const LIST: &str = "GET /connectors?expand=info&expand=status";
@@ -110,35 +111,6 @@ pub(crate) fn puts(name: &str) -> Expected {
 
 pub(crate) fn written(name: &str) -> Value {
     json!({"name": name, "config": {"name": name}, "tasks": [], "type": "sink"})
-}
-
-/// How a run of the binary ended.
-pub(crate) struct Ran {
-    pub(crate) code: Option<i32>,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
-
-impl Ran {
-    #[track_caller]
-    pub(crate) fn ends_with(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
-        self
-    }
-
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
-    }
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
 }
 
 /// The binary, with nothing of this process's environment, and without a policy: the classes of these

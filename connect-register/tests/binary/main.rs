@@ -22,6 +22,8 @@ mod plan;
 mod plugins;
 mod policy;
 mod prune;
+#[path = "../shared/ran.rs"]
+mod ran;
 mod reference;
 mod saved_plan;
 mod shipped;

@@ -4,17 +4,7 @@ use std::fs;
 
 use connect_imitation::Setting;
 
-use crate::fixture::Place;
-
-const PAGE: &str = include_str!("../../../docs/json.md");
-
-/// The example that stands behind the command it is of.
-fn documented(command: &str) -> &'static str {
-    let marker = format!("<!-- {command} -->\n```json\n");
-    let start = PAGE.find(&marker).unwrap_or_else(|| panic!("docs/json.md has no example of {command}")) + marker.len();
-    let length = PAGE[start..].find("```\n").unwrap();
-    &PAGE[start..start + length]
-}
+use crate::fixture::{Place, documented};
 
 #[test]
 fn every_document_of_operating_is_the_one_that_is_described() {

@@ -1,23 +1,16 @@
 //! An imitated cluster with connectors, a folder to work in, and runs of the binary.
 
-use std::process::{Command, Output};
+use std::process::Command;
 
 use connect_imitation::{Imitation, SINK, Setting};
-use serde_json::Value;
 use tempfile::TempDir;
+
+pub(crate) use crate::ran::{Ran, documented};
 
 /// A cluster, and a folder that the binary is run in.
 pub(crate) struct Place {
     pub(crate) connect: Imitation,
     pub(crate) folder: TempDir,
-}
-
-/// How a run of the binary ended.
-#[derive(Debug)]
-pub(crate) struct Ran {
-    pub(crate) code: Option<i32>,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
 }
 
 impl Place {
@@ -44,7 +37,9 @@ impl Place {
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Ran {
-        self.command(args).output().unwrap().into()
+        let ran = Ran::from(self.command(args).output().unwrap());
+        assert!(!ran.stdout.contains("canary") && !ran.stderr.contains("canary"), "{ran:?}");
+        ran
     }
 
     /// The files in the folder, in their order.
@@ -58,28 +53,5 @@ impl Place {
     /// The offsets of topic `t`.
     pub(crate) fn offsets(&self, name: &str) -> [Option<i64>; 2] {
         [0, 1].map(|partition| self.connect.offset(name, "t", partition))
-    }
-}
-
-impl Ran {
-    #[track_caller]
-    pub(crate) fn ends_with(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
-        assert!(!self.stdout.contains("canary") && !self.stderr.contains("canary"), "{self:?}");
-        self
-    }
-
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
-    }
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
     }
 }

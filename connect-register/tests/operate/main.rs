@@ -9,4 +9,6 @@ mod foul;
 mod looks;
 mod migrate;
 mod offsets;
+#[path = "../shared/ran.rs"]
+mod ran;
 mod states;

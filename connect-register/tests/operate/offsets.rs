@@ -133,6 +133,17 @@ fn a_change_that_was_killed_is_known_and_taken_back() {
     assert!(place.files().iter().all(|file| !file.contains("unfinished")), "{:?}", place.files());
 }
 
+#[test]
+fn a_change_that_was_killed_is_known_by_what_its_file_says() {
+    let place = Place::of(&["a", "b"]);
+    fs::write(place.folder.path().join("before.unfinished.json"), kept_file(60)).unwrap();
+    let shift = |name| place.run(&["offsets", "shift", name, "--by", "-10", "--yes", "--backup", "after.json"]);
+    let ran = shift("a").ends_with(3);
+    assert!(ran.stderr.contains("did not come to its end:\n  - ./before.unfinished.json"), "{}", ran.stderr);
+    shift("b").ends_with(0);
+    assert_eq!((place.offsets("a")[0], place.offsets("b")[0]), (Some(60), Some(50)));
+}
+
 /// A file as a change keeps it, with this offset of partition 0.
 fn kept_file(offset: i64) -> String {
     let entry = |partition: i32, offset: i64| json!({"partition": {"kafka_topic": "t", "kafka_partition": partition}, "offset": {"kafka_offset": offset}});

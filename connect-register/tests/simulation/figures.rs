@@ -2,11 +2,10 @@
 //! which pairs of them. They say what the net was made of; whether it held is said by the laws.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::bugs::Bug;
+use crate::seeds::{self, Gather};
 use crate::world::faults::{CELLS, Kind, Phase, pairs};
 use crate::world::laws::Broken;
 use crate::world::run::{Outcome, run};
@@ -35,30 +34,43 @@ pub(crate) struct Figures {
     pub(crate) bad: u64,
 }
 
+impl Gather for Figures {
+    fn run(&mut self, seed: u64) {
+        let scenario = Scenario::of(seed);
+        self.add(&scenario, run(&scenario, Bug::NONE, false));
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.cells.resize(CELLS.len(), 0);
+        self.seeds += other.seeds;
+        self.virtual_time += other.virtual_time;
+        self.requests += other.requests;
+        self.effects += other.effects;
+        self.late += other.late;
+        self.redundant += other.redundant;
+        self.deaths += other.deaths;
+        self.rolled_back += other.rolled_back;
+        self.bad += other.bad;
+        for (suite, count) in other.suites {
+            *self.suites.entry(suite).or_default() += count;
+        }
+        for (sum, count) in self.cells.iter_mut().zip(other.cells) {
+            *sum += count;
+        }
+        self.pairs.extend(other.pairs);
+        self.broken.extend(other.broken);
+        while self.broken.len() > NAMED {
+            self.broken.pop_last();
+        }
+    }
+}
+
 impl Figures {
     /// Runs seeds on all processors.
     pub(crate) fn of(seeds: u64) -> Self {
-        let (began, next, all) = (Instant::now(), AtomicU64::new(0), Mutex::new(Self::default()));
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    let mut own = Self::default();
-                    loop {
-                        let seed = next.fetch_add(1, Ordering::Relaxed);
-                        if seed >= seeds {
-                            break;
-                        }
-                        let scenario = Scenario::of(seed);
-                        own.add(&scenario, run(&scenario, Bug::NONE, false));
-                    }
-                    all.lock().unwrap().merge(own);
-                });
-            }
-        });
-        let mut figures = all.into_inner().unwrap();
-        figures.took = began.elapsed();
-        figures
+        let began = Instant::now();
+        let figures: Self = seeds::over(seeds);
+        Self { took: began.elapsed(), ..figures }
     }
 
     fn add(&mut self, scenario: &Scenario, outcome: Outcome) {
@@ -86,30 +98,6 @@ impl Figures {
             while self.broken.len() > NAMED {
                 self.broken.pop_last();
             }
-        }
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.cells.resize(CELLS.len(), 0);
-        self.seeds += other.seeds;
-        self.virtual_time += other.virtual_time;
-        self.requests += other.requests;
-        self.effects += other.effects;
-        self.late += other.late;
-        self.redundant += other.redundant;
-        self.deaths += other.deaths;
-        self.rolled_back += other.rolled_back;
-        self.bad += other.bad;
-        for (suite, count) in other.suites {
-            *self.suites.entry(suite).or_default() += count;
-        }
-        for (sum, count) in self.cells.iter_mut().zip(other.cells) {
-            *sum += count;
-        }
-        self.pairs.extend(other.pairs);
-        self.broken.extend(other.broken);
-        while self.broken.len() > NAMED {
-            self.broken.pop_last();
         }
     }
 

@@ -12,6 +12,7 @@ mod procedures;
 #[path = "../../../stack/src/bench/report.rs"]
 mod report;
 mod section;
+mod seeds;
 mod sockets;
 mod world;
 

@@ -17,7 +17,6 @@ use super::shown::{Change, changes};
 use crate::connect::{Client, HttpTransport};
 use crate::core::offsets::{Edit, Offsets};
 use crate::core::{ConnectorName, DesiredState, Fault, KafkaVersion, ObservedConfig, plain};
-use crate::operate::step::words;
 use crate::operate::{Aim, Clusters, Limits, Move, Operator, Outcome, Procedure};
 use crate::reconcile::{ConnectReader, WorkerInfo, persist::persist};
 use crate::sources::Environment;
@@ -182,12 +181,11 @@ pub(super) async fn change(
         // Where nothing was to be taken back, nothing had been done.
         Some(Outcome::TakenBack(why) | Outcome::Failed(why)) => {
             file.finish()?;
-            let failure =
-                Failure::new(act::exit_of(why), format!("the offsets of {name} are as before: {}", words(why)));
+            let failure = Failure::new(act::exit_of(why), format!("the offsets of {name} are as before: {why}"));
             return Err(failure.into());
         }
         _ => {
-            let why = act::why_of(procedure).map(words).unwrap_or_default();
+            let why = act::why_of(procedure).map(ToString::to_string).unwrap_or_default();
             let failure = Failure::new(
                 act::why_of(procedure).map_or(Exit::Failed, act::exit_of),
                 format!("the offsets of {name} could not be changed: {why}"),

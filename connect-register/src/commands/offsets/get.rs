@@ -5,16 +5,16 @@ use futures_util::stream::iter;
 use serde::Serialize;
 use service::Exit;
 
-use super::super::choice::ChoiceArgs;
-use super::super::format::{OutputArgs, names};
-use super::super::options::{ConnectArgs, ReadTimeout, backoff};
+use super::super::format::names;
+use super::super::look::LookArgs;
+use super::super::options::{ConnectArgs, backoff};
 use super::super::show::table;
 use super::ends;
 use super::shown::{Row, rows};
 use crate::core::offsets::{Bounds, Offsets};
 use crate::core::{ConnectorName, ObservedConfig};
 use crate::operate::Operator;
-use crate::reconcile::{ConnectReader, persist::persist};
+use crate::reconcile::persist::persist;
 use crate::sources::Environment;
 
 /// Show how far connectors have come, partition by partition
@@ -26,11 +26,7 @@ use crate::sources::Environment;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    choice: ChoiceArgs,
-    #[command(flatten)]
-    timeout: ReadTimeout,
-    #[command(flatten)]
-    output: OutputArgs,
+    look: LookArgs,
 }
 
 #[derive(Serialize)]
@@ -48,16 +44,13 @@ struct Connector {
 pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Exit> {
     const AT_ONCE: usize = 8;
     let client = connect.client(Environment::without_templates()?.redactor)?;
-    let (deadline, backoff) = (args.timeout.deadline(), backoff());
-    let observation = persist(deadline, &backoff, || client.observe()).await;
-    let observation = observation.map_err(|fault| fault.into_failure("the connectors could not be read"))?;
-    let selection = args.choice.among(observation.keys())?;
-    let chosen: Vec<_> = observation.keys().filter(|name| selection.has(name)).collect();
+    let (deadline, backoff) = (args.look.timeout.deadline(), backoff());
+    let chosen = args.look.chosen(&client).await?;
     let one = |name| {
         let (client, backoff) = (&client, &backoff);
         async move { (name, persist(deadline, backoff, || client.offsets(name)).await) }
     };
-    let answers: Vec<_> = iter(chosen.into_iter().map(one)).buffered(AT_ONCE).collect().await;
+    let answers: Vec<_> = iter(chosen.keys().map(one)).buffered(AT_ONCE).collect().await;
     let mut found: Vec<(&ConnectorName, Offsets)> = Vec::new();
     for (name, answer) in answers {
         let what = format!("the offsets of {name} could not be read");
@@ -77,7 +70,7 @@ pub(super) async fn run(args: &Args, connect: &ConnectArgs) -> anyhow::Result<Ex
         offsets: rows(offsets, &bounds),
     };
     let body = Body { worker: client.address(), connectors: found.iter().map(connector).collect() };
-    args.output.print(&body, names(found.iter().map(|(name, _)| *name)), |_| show(&body.connectors))?;
+    args.look.output.print(&body, names(found.iter().map(|(name, _)| *name)), |_| show(&body.connectors))?;
     Ok(Exit::Ok)
 }
 

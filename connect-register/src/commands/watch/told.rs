@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use service::Readiness;
 
 use super::metrics::WatchMetrics;
-use crate::core::{ConnectorName, Verdict};
-use crate::reconcile::{Note, Observation, Rejection, RestartOf, State};
+use crate::core::{ConnectorName, Part, Verdict};
+use crate::reconcile::{Note, Observation, Rejection, State};
 
 /// So many connectors are named in `/readyz`, and the others counted.
 const MOST: usize = 20;
@@ -116,10 +116,10 @@ fn ailing(member: &crate::reconcile::Member) -> Option<String> {
     }
 }
 
-fn words(of: RestartOf) -> &'static str {
+fn words(of: Part) -> &'static str {
     match of {
-        RestartOf::Failed => "what has failed",
-        RestartOf::Instance => "the connector, which had no task",
-        RestartOf::All => "the connector with all its tasks, which did not get on",
+        Part::Failed => "what has failed",
+        Part::Connector => "the connector, which had no task",
+        Part::All => "the connector with all its tasks, which did not get on",
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use connect_register::core::Part;
 use connect_register::core::{Observation, State as TaskState, TaskStatus, Verdict};
-use connect_register::reconcile::{Call, Request, RestartOf, State};
+use connect_register::reconcile::{Call, Request, State};
 
 use super::looks::changed;
 use super::{Bug, Memory};
@@ -65,13 +66,13 @@ fn fill(observation: &mut Observation) {
 
 fn restarts_two(_: &mut Memory, state: &State, _: Duration, mut requests: Vec<Request>) -> Vec<Request> {
     let probe = requests.iter().find_map(|request| match request {
-        Request::Call(Call::Restart(name, RestartOf::Failed)) => Some(name.clone()),
+        Request::Call(Call::Restart(name, Part::Failed)) => Some(name.clone()),
         _ => None,
     });
     let Some(probe) = probe.filter(|_| state.breaker.is_open()) else { return requests };
     let mut failed = state.members.iter().filter(|member| matches!(member.verdict, Verdict::Failed { .. }));
     if let Some(other) = failed.find(|member| member.name != probe) {
-        requests.push(Request::Call(Call::Restart(other.name.clone(), RestartOf::Failed)));
+        requests.push(Request::Call(Call::Restart(other.name.clone(), Part::Failed)));
     }
     requests
 }

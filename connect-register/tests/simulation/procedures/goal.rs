@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use connect_register::core::offsets::{Edit, Offset, Offsets, Partition, Shift};
-use connect_register::core::{DesiredState, Payload};
+use connect_register::core::{DesiredState, Part, Payload};
 use connect_register::operate::call::Kept;
 use connect_register::operate::{Aim, Move, Scope};
 
@@ -35,7 +35,7 @@ pub(crate) fn moves(kind: Kind) -> Vec<Move> {
     };
     match kind {
         Kind::Be(wanted) => here(vec![Aim::Be(wanted.state())]),
-        Kind::RestartFailed => here(vec![Aim::Restarted(Scope::Failed)]),
+        Kind::RestartFailed => here(vec![Aim::Restarted(Scope::Part(Part::Failed))]),
         Kind::Delete => here(vec![Aim::Gone]),
         Kind::DeleteWithOffsets => here(vec![Aim::Be(DesiredState::Stopped), Aim::Offsets(Edit::Clear), Aim::Gone]),
         Kind::Shift => here(change(Edit::Shift(Shift { by: BY, topics: vec![], bounds: [].into() }))),

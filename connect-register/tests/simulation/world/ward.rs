@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use connect_register::core::Part;
 use connect_register::core::{ConnectorStatus, Fault, Observation, Remedy, State, health};
-use connect_register::reconcile::{HealingPolicy, RestartOf};
+use connect_register::reconcile::HealingPolicy;
 
 use super::cluster::Time;
 use super::ledger::Who;
@@ -100,7 +101,7 @@ impl Ward {
     }
 
     /// It restarts a connector; what is wrong with that.
-    pub(crate) fn sends(&mut self, who: Who, now: Time, name: &str, of: RestartOf) -> Vec<String> {
+    pub(crate) fn sends(&mut self, who: Who, now: Time, name: &str, of: Part) -> Vec<String> {
         let policy = self.policy;
         let eyes = self.eyes.entry(who).or_default();
         eyes.sent += 1;
@@ -110,7 +111,7 @@ impl Ward {
         }
         let Some(course) = eyes.courses.get(name) else { return broken };
         match (&course.face, of) {
-            (Face::Failed(_), RestartOf::Failed) | (Face::Idle, RestartOf::Instance) => {}
+            (Face::Failed(_), Part::Failed) | (Face::Idle, Part::Connector) => {}
             (face, of) => broken.push(format!("{of:?} of {name} was restarted, which showed {face:?}")),
         }
         if policy.most.is_some_and(|most| course.restarts >= most) {
@@ -124,12 +125,12 @@ impl Ward {
     }
 
     /// It is told what became of that.
-    pub(crate) fn told<T>(&mut self, who: Who, now: Time, name: &str, of: RestartOf, answer: &Result<T, Fault>) {
+    pub(crate) fn told<T>(&mut self, who: Who, now: Time, name: &str, of: Part, answer: &Result<T, Fault>) {
         let may_have_happened = answer.as_ref().err().is_none_or(|fault| fault.class.remedy() == Remedy::Look);
         let course = self.eyes.entry(who).or_default().courses.get_mut(name);
         let Some(course) = course.filter(|_| may_have_happened) else { return };
         (course.restarts, course.last) = (course.restarts + 1, Some(now));
-        if let (Face::Failed(cause), RestartOf::Failed) = (&course.face, of) {
+        if let (Face::Failed(cause), Part::Failed) = (&course.face, of) {
             course.same = if course.cause.as_ref() == Some(cause) { course.same + 1 } else { 1 };
             (course.cause, course.is_left) = (Some(cause.clone()), false);
         }
