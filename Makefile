@@ -8,8 +8,9 @@ CARGO ?= cargo
 RELEASE := target/release
 DEBUG := target/debug
 FUZZ_SECONDS ?= 60
+MINUTES ?= 60
 
-.PHONY: help setup build demo up down test rehearse-compose simulate fuzz lint fmt deny bench clean-cache
+.PHONY: help setup build demo up down test rehearse-compose simulate fuzz lint fmt deny bench soak clean-cache
 
 help: ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,7 +56,7 @@ simulate: setup ## Simulate a failing Connect with a million seeds (SEEDS=n for 
 
 fuzz: ## Fuzz what reads the input of others (FUZZ_SECONDS=60 for each target; wants nightly and cargo-fuzz)
 	@command -v cargo-fuzz >/dev/null || { echo "cargo-fuzz is missing: cargo install cargo-fuzz --locked"; exit 9; }
-	@cd connect-register/fuzz; for target in template document answer; do \
+	@cd connect-register/fuzz; for target in template document answer trace letter offsets; do \
 	  mkdir -p "target/found/$$target"; \
 	  cargo +nightly fuzz run --fuzz-dir . "$$target" "target/found/$$target" "corpus/$$target" -- \
 	    -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -print_final_stats=1; \
@@ -83,6 +84,9 @@ bench: build ## Measure boot, landing and declaring, and write docs/benchmarks.m
 	@$(RELEASE)/stack bench boot --write docs/benchmarks.md
 	@$(RELEASE)/stack bench landing --write docs/benchmarks.md
 	@$(RELEASE)/stack bench register --write docs/benchmarks.md
+
+soak: build ## Leave connect-register watch alone for an hour while things fail (MINUTES=60), and write docs/benchmarks.md
+	@$(RELEASE)/stack bench watch --minutes $(MINUTES) --write docs/benchmarks.md
 
 clean-cache: ## Remove everything that was downloaded
 	@compose/rehearsal/engine down

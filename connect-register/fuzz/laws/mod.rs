@@ -4,7 +4,10 @@
 
 pub(crate) mod answer;
 pub(crate) mod document;
+pub(crate) mod letter;
+pub(crate) mod offsets;
 pub(crate) mod template;
+pub(crate) mod trace;
 
 /// A secret that is told nowhere.
 pub(crate) const CANARY: &str = "canary-7d41f0";

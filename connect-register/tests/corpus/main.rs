@@ -46,3 +46,18 @@ fn any_file_is_read_or_is_a_mistake() {
 fn any_answer_is_understood_or_is_a_fault() {
     hold_over("answer", laws::answer::hold);
 }
+
+#[test]
+fn any_trace_is_explained_or_is_told_as_it_is() {
+    hold_over("trace", laws::trace::hold);
+}
+
+#[test]
+fn any_headers_are_told_and_replay_what_was_there() {
+    hold_over("letter", laws::letter::hold);
+}
+
+#[test]
+fn any_offsets_are_read_or_are_a_mistake() {
+    hold_over("offsets", laws::offsets::hold);
+}

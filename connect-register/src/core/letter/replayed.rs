@@ -92,7 +92,7 @@ impl Replayed {
         let mut joined: Vec<(i64, i64)> = Vec::with_capacity(self.beyond.len());
         for (first, last) in self.beyond.drain(..) {
             match joined.last_mut() {
-                Some((_, before)) if first <= *before + 1 => *before = (*before).max(last),
+                Some((_, before)) if first <= before.saturating_add(1) => *before = (*before).max(last),
                 _ => joined.push((first, last)),
             }
         }
