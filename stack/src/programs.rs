@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use crate::supervise::Process;
 use anyhow::Context;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -119,6 +120,11 @@ impl Running {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its process, while it runs.
+    pub fn process(&self) -> Option<Process> {
+        Process::of(i32::try_from(self.child.id()?).ok()?)
     }
 
     /// The file that holds what it says on stderr.

@@ -7,3 +7,4 @@ pub mod landing;
 pub mod measured;
 pub mod register;
 pub mod report;
+pub mod watch;

@@ -17,7 +17,7 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
-/// The machine in one line: processors, memory, and the version of its kernel without the
+/// The day and the machine in one line: processors, memory, and the version of its kernel without the
 /// distribution's suffix.
 pub fn machine() -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
@@ -30,7 +30,8 @@ pub fn machine() -> String {
     let memory: u64 = field(&read("/proc/meminfo"), "MemTotal").trim_end_matches(" kB").parse().unwrap_or(0);
     let release = read("/proc/sys/kernel/osrelease");
     let kernel = release.trim().split('-').next().unwrap_or_default();
-    format!("{processors} × {model}, {} GB of memory, Linux {kernel}", memory.div_ceil(1_000_000))
+    let day = jiff::Timestamp::now().strftime("%Y-%m-%d");
+    format!("{day}, {processors} × {model}, {} GB of memory, Linux {kernel}", memory.div_ceil(1_000_000))
 }
 
 /// How busy the machine was: its load average over one minute, beside its number of processors.

@@ -118,7 +118,7 @@ impl Register {
 }
 
 /// Templates of so many connectors in a folder of their own.
-fn templates(folder: &Path, count: usize) -> anyhow::Result<PathBuf> {
+pub(super) fn templates(folder: &Path, count: usize) -> anyhow::Result<PathBuf> {
     fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     for number in 0..count {
         let name = format!("bench-{number:04}");

@@ -3,6 +3,7 @@
 mod boot;
 mod landing;
 mod register;
+mod watch;
 
 use std::path::Path;
 
@@ -22,6 +23,8 @@ pub enum Command {
     Landing(landing::Args),
     /// What it costs to declare connectors, against what is used in its place
     Register(register::Args),
+    /// Whether `connect-register watch` can be left alone: an hour under load while things fail
+    Watch(watch::Args),
 }
 
 impl Command {
@@ -31,6 +34,7 @@ impl Command {
             Self::Boot(args) => boot::run(&args).await,
             Self::Landing(args) => landing::run(&args).await,
             Self::Register(args) => register::run(&args).await,
+            Self::Watch(args) => watch::run(&args).await,
         }
     }
 }
