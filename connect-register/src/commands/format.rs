@@ -65,6 +65,22 @@ impl OutputArgs {
     ) -> anyhow::Result<()> {
         print(self.output, body, names, text)
     }
+
+    /// One of several that a command prints one after the other: JSON in a line of its own, YAML as a document
+    /// of its own, a table after an empty line.
+    pub(super) fn one_of_many(
+        self,
+        body: &impl Serialize,
+        names: impl IntoIterator<Item = String>,
+        text: impl FnOnce(Width) -> String,
+    ) -> anyhow::Result<String> {
+        let text = rendered(self.output, &Document { schema_version: SCHEMA_VERSION, body }, names, text)?;
+        Ok(match self.output {
+            Format::Yaml => format!("---\n{text}"),
+            Format::Json => text,
+            Format::Table | Format::Wide | Format::Name => text + "\n",
+        })
+    }
 }
 
 /// The same, of a format.
@@ -75,16 +91,26 @@ pub(super) fn print(
     text: impl FnOnce(Width) -> String,
 ) -> anyhow::Result<()> {
     let document = Document { schema_version: SCHEMA_VERSION, body };
-    match format {
-        Format::Table => Ok(service::output::print(&text(Width::Normal))?),
-        Format::Wide => Ok(service::output::print(&text(Width::Wide))?),
-        Format::Json => service::output::print_json(&document),
-        Format::Yaml => Ok(service::output::print(&yaml::write(&serde_json::to_value(&document)?))?),
-        Format::Name => {
-            let lines: String = names.into_iter().map(|name| plain::line(&name) + "\n").collect();
-            Ok(service::output::print(&lines)?)
-        }
+    if format == Format::Json {
+        return service::output::print_json(&document);
     }
+    Ok(service::output::print(&rendered(format, &document, names, text)?)?)
+}
+
+/// A document; JSON in one line.
+fn rendered(
+    format: Format,
+    document: &impl Serialize,
+    names: impl IntoIterator<Item = String>,
+    text: impl FnOnce(Width) -> String,
+) -> anyhow::Result<String> {
+    Ok(match format {
+        Format::Table => text(Width::Normal),
+        Format::Wide => text(Width::Wide),
+        Format::Json => serde_json::to_string(document)? + "\n",
+        Format::Yaml => yaml::write(&serde_json::to_value(document)?),
+        Format::Name => names.into_iter().map(|name| plain::line(&name) + "\n").collect(),
+    })
 }
 
 /// Connectors as `-o name` prints them.

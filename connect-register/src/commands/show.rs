@@ -25,7 +25,12 @@ pub(super) fn wide_table<const N: usize>(
     columns(header, rows, std::array::from_fn(|column| width == Width::Wide || !only_wide.contains(&column)))
 }
 
-fn columns<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>, shown: [bool; N]) -> String {
+/// A table of which only some columns are shown.
+pub(super) fn columns<const N: usize>(
+    header: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+    shown: [bool; N],
+) -> String {
     fn only<T, const N: usize>(cells: [T; N], shown: [bool; N]) -> impl Iterator<Item = T> {
         cells.into_iter().zip(shown).filter_map(|(cell, is_shown)| is_shown.then_some(cell))
     }

@@ -1,4 +1,9 @@
-use serde_json::json;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::{Value, json};
 
 use crate::fixture::*;
 use crate::worker::{Worker, on};
@@ -81,5 +86,31 @@ fn what_is_ill_or_missing_is_an_exit_code_on_demand() {
     let worker = worker();
     let ran = status(&worker, &["a", "nobody", "--fail-on-unhealthy"]).ends_with(7);
     assert!(ran.stderr.contains("a has failed: task 1: c.D: inner") && ran.stderr.contains("nobody is missing"));
+    worker.end();
+}
+
+#[test]
+fn it_is_looked_again_until_it_is_stopped_and_what_has_changed_is_printed() {
+    let looked = |states: &[&str]| json!({"a": connector("a", &with_class(&[]), states)});
+    let worker = Worker::start(vec![
+        on(LIST).answers(200, &looked(&["RUNNING"])),
+        on(LIST).answers(200, &looked(&["RUNNING"])),
+        on(LIST).answers(200, &looked(&["FAILED"])),
+        on(LIST).answers(200, &looked(&["FAILED"])).again_and_again(),
+    ]);
+    let args = ["status", "a", "--watch", "--interval", "100ms", "-o", "json"];
+    let mut command = command(&worker.url(), &args);
+    let mut running = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(running.stdout.take().unwrap())
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+    let (first, second) = (lines.next().unwrap(), lines.next().unwrap());
+    let task = |document: &Value| document["connectors"][0]["tasks"][0].clone();
+    assert_eq!((&task(&first)["state"], &task(&first)["since"]), (&json!("RUNNING"), &Value::Null));
+    assert_eq!(task(&second)["state"], "FAILED");
+    assert!(task(&second)["since"].as_str().is_some_and(|since| since.ends_with('Z')), "{second}");
+    kill(Pid::from_raw(running.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+    assert_eq!(running.wait().unwrap().code(), Some(130));
+    assert!(lines.next().is_none(), "what has not changed is not printed again");
     worker.end();
 }
