@@ -35,7 +35,8 @@ impl Replayed {
             let numbers = pair.split_once('+').and_then(|(gap, length)| Some((number(gap)?, number(length)?)));
             let range = numbers.and_then(|(gap, length)| {
                 let first = last.checked_add(gap)?;
-                Some((first, first.checked_add(length)?))
+                // There has to be an offset after the last one, for it is what is committed.
+                Some((first, first.checked_add(length).filter(|end| *end < i64::MAX)?))
             });
             let Some((first, end)) = range.filter(|(first, _)| *first > last || last == next) else { return none };
             replayed.beyond.push((first, end));
@@ -156,7 +157,9 @@ mod tests {
 
     #[test]
     fn metadata_of_others_is_no_memory_of_ours() {
-        for metadata in ["", "x", "r1 z", "r1 1+", "r1 -1+2", "r1 zzzzzzzzzzzzzzzzzz+1", "r1 5+0 0+0"] {
+        for metadata in
+            ["", "x", "r1 z", "r1 1+", "r1 -1+2", "r1 zzzzzzzzzzzzzzzzzz+1", "r1 5+0 0+0", "r1 1+1y2p0ij32e8dw"]
+        {
             assert_eq!(Replayed::parse(10, metadata), Replayed { next: 10, beyond: vec![] }, "{metadata:?}");
         }
     }

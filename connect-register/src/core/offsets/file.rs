@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Offsets;
-use crate::core::DesiredState;
+use crate::core::{DesiredState, plain};
 
 /// What the file says that it is.
 pub const KIND: &str = "connect-register.offsets";
@@ -59,7 +59,7 @@ impl Backup {
         struct Bare {
             offsets: Offsets,
         }
-        let wrong = |error: serde_json::Error| format!("these are no offsets: {error}");
+        let wrong = |error: serde_json::Error| format!("these are no offsets: {}", plain::line(&error.to_string()));
         let head: Head = serde_json::from_str(text).map_err(wrong)?;
         match (head.kind.as_deref(), head.schema_version) {
             (Some(KIND), Some(VERSION)) => serde_json::from_str(text).map_err(wrong),
