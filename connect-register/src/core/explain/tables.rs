@@ -10,11 +10,12 @@ pub(super) const ALL: &[Failure] = &[
     Failure {
         id: "table-missing",
         title: "the table does not exist",
-        clues: &[Says("is missing and auto-creation is disabled")],
-        why: "The sink looked for the table and did not find it; it may not create it (auto.create=false).",
+        clues: &[SaysAny(&["is missing and auto-creation is disabled", "Could not find table: "])],
+        why: "The sink looked for the table and did not find it; it may not create it (auto.create=false, or \
+              schema.evolution=none of Debezium's sink).",
         fix: &[
-            "Create the table (here: `landing migrate`), or correct table.name.format; the message names the table \
-             that it looked for, with its schema.",
+            "Create the table (here: `landing migrate`), or correct table.name.format (Debezium: \
+             collection.name.format); the message names the table that it looked for.",
             "A partitioned table is found only with table.types=TABLE,PARTITIONED TABLE.",
         ],
         restart: Restart::Afterwards,
