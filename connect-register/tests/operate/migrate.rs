@@ -1,4 +1,5 @@
 use connect_imitation::{Imitation, Setting, Target, Version, Weather};
+use serde_json::json;
 
 use crate::fixture::{Place, Ran};
 
@@ -37,6 +38,22 @@ fn it_is_there_with_its_offsets_and_stopped_at_the_source() {
     assert_eq!(two.to.connect.config("a").unwrap()["password"], "canary-hush");
     let ran = two.migrate(&["--yes"]).ends_with(4);
     assert!(ran.stderr.contains("there is a connector of that name at"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_same_command_goes_on_where_it_was_killed() {
+    let two = Two::new(Setting::default());
+    // As a process leaves it that was killed after it had stopped the connector and kept its offsets.
+    two.from.connect.ask("a", Target::Stopped);
+    let entry = |partition: i32, offset: i64| json!({"partition": {"kafka_topic": "t", "kafka_partition": partition}, "offset": {"kafka_offset": offset}});
+    let kept = json!({
+        "schema_version": 1, "kind": "connect-register.offsets", "connector": "a", "cluster": "imitation",
+        "state": "running", "final": true, "before": "migrate to imitation", "offsets": [entry(0, 60), entry(1, 70)],
+    });
+    std::fs::write(two.from.folder.path().join("mine.unfinished.json"), kept.to_string()).unwrap();
+    two.migrate(&["--yes", "--backup", "mine.json"]).ends_with(0);
+    assert_eq!((offsets(&two.to.connect), two.to.connect.target("a")), ([Some(60), Some(70)], Some(Target::Running)));
+    assert_eq!((two.from.connect.target("a"), two.from.files()), (Some(Target::Stopped), vec!["mine.json".to_owned()]));
 }
 
 #[test]

@@ -141,6 +141,9 @@ fn a_change_that_was_killed_is_known_by_what_its_file_says() {
     let ran = shift("a").ends_with(3);
     assert!(ran.stderr.contains("did not come to its end:\n  - ./before.unfinished.json"), "{}", ran.stderr);
     shift("b").ends_with(0);
+    // It is not written over by one of another connector.
+    let ran = place.run(&["offsets", "shift", "b", "--by", "-10", "--yes", "--backup", "before.json"]).ends_with(1);
+    assert!(ran.stderr.contains("before.json: File exists"), "{}", ran.stderr);
     assert_eq!((place.offsets("a")[0], place.offsets("b")[0]), (Some(60), Some(50)));
 }
 
