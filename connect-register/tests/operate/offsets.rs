@@ -52,10 +52,20 @@ fn every_kind_of_change_does_what_it_says() {
         place.run(&[&["offsets"], change, &["--yes"]].concat()).ends_with(0);
         assert_eq!((place.offsets("a"), place.connect.target("a")), (expected, Some(Target::Running)), "{change:?}");
     }
-    let written = place.connect.tally().writes;
-    let ran = place.run(&["offsets", "reset", "a", "--yes"]).ends_with(0);
-    assert_eq!(ran.stdout, "a: there is nothing to change\n");
-    assert_eq!(place.connect.tally().writes, written);
+}
+
+#[test]
+fn whether_there_is_nothing_to_change_is_known_of_what_is_stopped() {
+    let place = Place::of(&["a"]);
+    let set = || place.run(&["offsets", "set", "a", "t:0=60", "--yes"]).ends_with(0).stdout;
+    // What it has read since it committed is told once it is stopped.
+    assert!(set().starts_with("a: there is nothing to change\n"));
+    assert_eq!(place.connect.tally().count("PUT /connectors/a/stop"), 1);
+    assert_eq!((place.offsets("a"), place.connect.target("a")), ([Some(60), Some(70)], Some(Target::Running)));
+    place.run(&["stop", "a"]).ends_with(0);
+    let (written, files) = (place.connect.tally().writes, place.files());
+    assert_eq!(set(), "a: there is nothing to change\n");
+    assert_eq!((place.connect.tally().writes, place.files()), (written, files));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::super::show::table;
 use super::shown::{Change, changes};
 use crate::connect::{Client, HttpTransport};
 use crate::core::offsets::{Edit, Offsets};
-use crate::core::{ConnectorName, DesiredState, Fault, KafkaVersion, ObservedConfig, plain};
+use crate::core::{ConnectorName, DesiredState, Fault, KafkaVersion, ObservedConfig, State, plain};
 use crate::operate::{Aim, Clusters, Limits, Move, Operator, Outcome, Procedure};
 use crate::reconcile::{ConnectReader, WorkerInfo, persist::persist};
 use crate::sources::Environment;
@@ -53,7 +53,9 @@ pub(super) struct Subject {
     pub(super) client: Client<HttpTransport>,
     pub(super) name: ConnectorName,
     pub(super) config: ObservedConfig,
+    /// As they are committed; of a connector that runs they are some seconds old.
     pub(super) offsets: Offsets,
+    is_stopped: bool,
     worker: WorkerInfo,
 }
 
@@ -83,8 +85,10 @@ impl Subject {
         }
         let config = persist(deadline, &backoff, || client.config(&name)).await.map_err(unread)?;
         let offsets = persist(deadline, &backoff, || client.offsets(&name)).await.map_err(unread)?;
+        let status = persist(deadline, &backoff, || client.status(&name)).await.map_err(unread)?;
+        let is_stopped = status.is_some_and(|status| status.state == State::Stopped);
         let (Some(config), Some(offsets)) = (config, offsets) else { return Err(absent(&name).into()) };
-        Ok(Self { client, name, config, offsets, worker })
+        Ok(Self { client, name, config, offsets, is_stopped, worker })
     }
 
     /// The Kafka cluster of its workers, where they tell it.
@@ -114,7 +118,7 @@ pub(super) async fn change(
     state: Option<DesiredState>,
     taken_from: Option<&std::path::Path>,
 ) -> anyhow::Result<Exit> {
-    let Subject { client, name, offsets, worker, .. } = subject;
+    let Subject { client, name, offsets, is_stopped, worker, .. } = subject;
     let file = BackupFile::new(args.backup.as_deref(), worker.cluster.clone(), doing);
     let is_other = |path: &PathBuf| taken_from.is_none_or(|from| !is_same(from, path));
     let unfinished: Vec<_> =
@@ -142,7 +146,11 @@ pub(super) async fn change(
         backup: backup.map(|path| path.display().to_string()),
         partitions,
     };
-    if args.dry_run || moves.is_empty() && !args.resume && state.is_none() {
+    // Where it runs, only a stop tells how far it has come.
+    let is_nothing = matches!(&edit, Edit::Set(offsets) if offsets.0.is_empty());
+    let is_settled = moves.is_empty() && (*is_stopped || is_nothing);
+    let is_same_state = !args.resume && state.is_none();
+    if args.dry_run || is_settled && is_same_state {
         let result = if moves.is_empty() { "unchanged" } else { "would change" };
         return args.show(&body(result, None, preview)).map(|()| Exit::Ok);
     }
@@ -151,7 +159,7 @@ pub(super) async fn change(
     }
     // Whenever this program is killed, the file tells where it was; once it is stopped, to the record.
     let mut aims = vec![Aim::Found, Aim::Kept, Aim::Be(DesiredState::Stopped), Aim::Kept, Aim::Offsets(edit)];
-    match (moves.is_empty(), state) {
+    match (is_settled, state) {
         // Only its state is another one.
         (true, _) => aims.clear(),
         // The file that leads back stays what it is until all is as it was.
@@ -176,7 +184,9 @@ pub(super) async fn change(
             if let Some(from) = taken_from {
                 backup::finish(from)?;
             }
-            args.show(&body("changed", backup, done()))?;
+            let done = done();
+            let result = if done.is_empty() && is_same_state { "unchanged" } else { "changed" };
+            args.show(&body(result, backup, done))?;
         }
         // Where nothing was to be taken back, nothing had been done.
         Some(Outcome::TakenBack(why) | Outcome::Failed(why)) => {
