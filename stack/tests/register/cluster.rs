@@ -1,19 +1,23 @@
 //! Two real workers with all they stand on, templates of connectors on them, and runs of
 //! `connect-register`. What is proved with them is the affair of the laws.
 
+use std::cell::OnceCell;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use stack::programs::{Programs, Running};
 use stack::{Lease, LeaseOptions};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use tokio_postgres::{NoTls, SimpleQueryMessage};
 
+use crate::operate::other::Other;
+use crate::templates::Templates;
 use crate::workers::Worker;
 
 /// How long anything may take: much, for the machine may be small and busy.
@@ -21,6 +25,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(6);
 
 /// The workers and the programs.
 pub(crate) struct Cluster {
+    pub(crate) version: String,
     pub(crate) workers: [Worker; 2],
     pub(crate) files: TempDir,
     runtime: Runtime,
@@ -28,6 +33,8 @@ pub(crate) struct Cluster {
     programs: Programs,
     /// The template of the sink that is at hand.
     shipped: Value,
+    /// The worker of another cluster, once a law has asked for it.
+    other: OnceCell<Other>,
 }
 
 impl Cluster {
@@ -47,10 +54,12 @@ impl Cluster {
         let shipped = root.join(lease.get("CONNECTOR_TEMPLATES")).join("pg_sink.json");
         let shipped = serde_json::from_str(&fs::read_to_string(shipped).unwrap()).unwrap();
         Self {
+            version: version.to_owned(),
             workers: [Worker::at(first), Worker::at(second)],
             files,
             programs: programs.unwrap(),
             shipped,
+            other: OnceCell::new(),
             lease,
             runtime,
         }
@@ -58,15 +67,19 @@ impl Cluster {
 
     /// Ends all of it.
     pub(crate) fn end(self) {
-        let Self { runtime, lease, .. } = self;
+        let Self { runtime, lease, other, .. } = self;
+        drop(other);
         runtime.block_on(lease.end()).unwrap();
+    }
+
+    /// A worker of another cluster over the same brokers.
+    pub(crate) fn other(&self) -> &Other {
+        self.other.get_or_init(|| Other::boot(self))
     }
 
     /// A new folder of templates.
     pub(crate) fn templates(&self) -> Templates {
-        let folder = self.files.path().join(format!("{:016x}", rand::random::<u64>()));
-        fs::create_dir(&folder).unwrap();
-        Templates { folder, shipped: self.shipped.clone() }
+        Templates::like(&self.shipped, self.files.path())
     }
 
     /// Runs `connect-register` against the first worker; it has to end with this code.
@@ -74,11 +87,20 @@ impl Cluster {
         self.run_at(0, args, code)
     }
 
+    /// Runs it against the first worker; it has to end well, and prints JSON.
+    pub(crate) fn json(&self, args: &[&str]) -> Value {
+        parsed(&self.run(&[args, &["-o", "json"]].concat(), 0))
+    }
+
     /// Runs it against one of the workers.
     pub(crate) fn run_at(&self, worker: usize, args: &[&str], code: u8) -> String {
         let url = self.workers[worker].url();
-        let args = [args, &["--connect-url", url.as_str()]].concat();
-        let ran = self.runtime.block_on(self.programs.run("connect-register", &args, &[code]));
+        self.run_with(&[args, &["--connect-url", url.as_str()]].concat(), code)
+    }
+
+    /// Runs it against the workers that it is told.
+    pub(crate) fn run_with(&self, args: &[&str], code: u8) -> String {
+        let ran = self.runtime.block_on(self.programs.run("connect-register", args, &[code]));
         ran.unwrap_or_else(|error| panic!("connect-register {}: {error:#}", args.join(" ")))
     }
 
@@ -102,9 +124,13 @@ impl Cluster {
     /// Starts it against one of the workers.
     pub(crate) fn start_at(&self, worker: usize, args: &[&str]) -> Running {
         let url = self.workers[worker].url();
-        let args = [args, &["--connect-url", url.as_str()]].concat();
+        self.start(&[args, &["--connect-url", url.as_str()]].concat())
+    }
+
+    /// Starts it against the workers that it is told.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
         let _inside = self.runtime.enter();
-        self.programs.start("connect-register", &args).unwrap()
+        self.programs.start("connect-register", args).unwrap()
     }
 
     /// Waits until a started program has ended well.
@@ -124,6 +150,39 @@ impl Cluster {
         consumer.fetch_watermarks("connect-configs", 0, Duration::from_secs(30)).unwrap().1
     }
 
+    /// The stack.
+    pub(crate) fn lease(&self) -> &Lease {
+        &self.lease
+    }
+
+    /// Waits for something that is not done at once.
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    /// Runs statements, and gives the rows of the last one as texts.
+    pub(crate) fn sql(&self, sql: &str) -> Vec<Vec<String>> {
+        self.runtime.block_on(async {
+            let (client, connection) = self.lease.pg().unwrap().connect(NoTls).await.unwrap();
+            // It ends with its client, and what goes wrong is told to the client.
+            tokio::spawn(connection);
+            let said = client.simple_query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+            let row = |message: &SimpleQueryMessage| match message {
+                SimpleQueryMessage::Row(row) => {
+                    Some((0..row.len()).map(|at| row.get(at).unwrap_or_default().to_owned()).collect())
+                }
+                _ => None,
+            };
+            said.iter().filter_map(row).collect()
+        })
+    }
+
+    /// How often the workers have told this in their logs since they were started.
+    pub(crate) fn told(&self, text: &str) -> usize {
+        let of = |worker| fs::read(self.lease.folder().log(&part(worker))).unwrap();
+        [0, 1].map(|worker| String::from_utf8_lossy(&of(worker)).matches(text).count()).iter().sum()
+    }
+
     /// Stops a worker cleanly, and starts it again.
     pub(crate) fn restart(&mut self, worker: usize) {
         let part = part(worker);
@@ -132,7 +191,7 @@ impl Cluster {
     }
 
     /// Kills a worker, which is started again by whoever watches over it.
-    pub(crate) fn kill(&mut self, worker: usize) {
+    pub(crate) fn kill(&self, worker: usize) {
         let part = part(worker);
         self.runtime.block_on(async {
             let old = self.lease.kill9(&part).await.unwrap();
@@ -180,8 +239,7 @@ impl Cluster {
 #[derive(Debug)]
 pub(crate) struct Said {
     pub(crate) code: i32,
-    #[expect(dead_code, reason = "a failing law shows it")]
-    text: String,
+    pub(crate) text: String,
 }
 
 /// The stack's name of a worker.
@@ -206,74 +264,4 @@ pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Result<T, String>) 
 /// What a program printed as JSON.
 pub(crate) fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
-}
-
-/// A folder of templates.
-pub(crate) struct Templates {
-    folder: PathBuf,
-    shipped: Value,
-}
-
-impl Templates {
-    /// A connector of the sink at hand, with these keys changed; `null` takes one out.
-    pub(crate) fn declare(&self, name: &str, changes: &Value) {
-        self.declare_with(name, &json!({}), changes);
-    }
-
-    /// The same, with members beside its configuration.
-    pub(crate) fn declare_with(&self, name: &str, beside: &Value, changes: &Value) {
-        let mut config = self.shipped["config"].as_object().unwrap().clone();
-        config.insert("tasks.max".to_owned(), json!("1"));
-        if config["connector.class"].as_str().is_some_and(|class| class.starts_with("io.debezium.")) {
-            // It opens many connections for each task, of which a database has a hundred.
-            for (key, value) in [("min_size", "1"), ("max_size", "1"), ("acquire_increment", "1")] {
-                config.insert(format!("connection.pool.{key}"), json!(value));
-            }
-        }
-        for (key, value) in changes.as_object().unwrap() {
-            match value {
-                Value::Null => config.remove(key),
-                value => config.insert(key.clone(), value.clone()),
-            };
-        }
-        let mut template = json!({"name": name, "config": config});
-        template.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
-        fs::write(self.file(name), serde_json::to_string_pretty(&template).unwrap()).unwrap();
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.join(format!("{name}.json"))
-    }
-
-    /// A configuration as it is declared.
-    pub(crate) fn config(&self, name: &str) -> Map<String, Value> {
-        let template = parsed(&fs::read_to_string(self.file(name)).unwrap());
-        template["config"].as_object().unwrap().clone()
-    }
-
-    /// The same, as Connect gets it.
-    pub(crate) fn rendered(&self, cluster: &Cluster, name: &str) -> Map<String, Value> {
-        let file = self.file(name).display().to_string();
-        let rendered = parsed(&cluster.run(&["render", "-f", &file, "-o", "json"], 0));
-        rendered["connectors"][0]["config"].as_object().unwrap().clone()
-    }
-
-    /// So many connectors whose names begin so.
-    pub(crate) fn declare_many(&self, prefix: &str, count: usize) -> Vec<String> {
-        let names: Vec<String> = (0..count).map(|number| format!("{prefix}-{number:02}")).collect();
-        for name in &names {
-            self.declare(name, &json!({}));
-        }
-        names
-    }
-
-    /// Declares one no more.
-    pub(crate) fn forget(&self, name: &str) {
-        fs::remove_file(self.file(name)).unwrap();
-    }
-
-    /// The folder, as an argument.
-    pub(crate) fn path(&self) -> &str {
-        self.folder.to_str().unwrap()
-    }
 }

@@ -29,7 +29,17 @@ impl Worker {
         self.send(method, path, "")
     }
 
+    /// The same as text, where it is none of Connect's.
+    pub(crate) fn text(&self, path: &str) -> Option<(u16, String)> {
+        self.exchange("GET", path, "")
+    }
+
     fn send(&self, method: &str, path: &str, body: &str) -> Option<(u16, Value)> {
+        let (status, body) = self.exchange(method, path, body)?;
+        Some((status, serde_json::from_str(&body).unwrap_or(Value::Null)))
+    }
+
+    fn exchange(&self, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(100))).ok()?;
         // HTTP/1.0: the body ends with the connection.
@@ -40,7 +50,7 @@ impl Worker {
         stream.read_to_string(&mut text).ok()?;
         let (head, body) = text.split_once("\r\n\r\n")?;
         let status = head.split(' ').nth(1)?.parse().ok()?;
-        Some((status, serde_json::from_str(body).unwrap_or(Value::Null)))
+        Some((status, body.to_owned()))
     }
 
     /// Writes something, as somebody would by hand.
