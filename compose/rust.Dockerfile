@@ -6,19 +6,19 @@ ARG RUST_IMAGE=rust:1.95-slim-bookworm
 ARG RUNTIME_IMAGE=debian:bookworm-slim
 
 FROM ${RUST_IMAGE} AS builder
-# A profile of cargo; dev builds in a third of the time.
-ARG BUILD_PROFILE=release
 # A C compiler, make and perl build librdkafka, which links OpenSSL and zlib.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends gcc g++ make perl pkg-config libssl-dev zlib1g-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
+# A profile of cargo; dev builds in a third of the time.
+ARG BUILD_PROFILE=release
 RUN --mount=type=cache,id=connect-companion-registry,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,id=connect-companion-target,target=/src/target,sharing=locked \
     cargo build --profile "$BUILD_PROFILE" --locked -p producer -p connect-register -p landing --bins \
- && cd "target/$([ "$BUILD_PROFILE" = dev ] && echo debug || echo "$BUILD_PROFILE")" \
- && install -D -t /out/ producer connect-register landing \
+ && built="target/$([ "$BUILD_PROFILE" = dev ] && echo debug || echo "$BUILD_PROFILE")" \
+ && install -D -t /out/ "$built/producer" "$built/connect-register" "$built/landing" \
  && /out/connect-register reference --man /out/man
 
 FROM ${RUNTIME_IMAGE} AS runtime

@@ -140,6 +140,20 @@ pub(super) struct ExpandedAnswer {
 pub(super) struct InfoAnswer {
     pub(super) name: String,
     pub(super) config: ConfigAnswer,
+    #[serde(default)]
+    tasks: Vec<TaskIdAnswer>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TaskIdAnswer {
+    task: u32,
+}
+
+impl InfoAnswer {
+    /// The tasks that it has, whether or not they have started.
+    pub(super) fn tasks(&self) -> impl Iterator<Item = u32> {
+        self.tasks.iter().map(|id| id.task)
+    }
 }
 
 /// `GET /connectors/{c}/status`
@@ -226,7 +240,7 @@ struct ValidatedValue {
 
 pub(super) fn observation(answer: BTreeMap<String, ExpandedAnswer>, redactor: &Redactor) -> Observation {
     let observed = |(name, expanded): (String, ExpandedAnswer)| {
-        let status = expanded.status.map(|status| status.into_core(redactor));
+        let status = expanded.status.map(|status| status.into_core(redactor).with_tasks(expanded.info.tasks()));
         (ConnectorName::reported(name), Observed { config: expanded.info.config.0, status })
     };
     answer.into_iter().map(observed).collect()

@@ -4,27 +4,37 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::answers::{LoggerAnswer, OffsetsAnswer, SaidAnswer, StatusAnswer, TopicsAnswer};
+use super::answers::{InfoAnswer, LoggerAnswer, OffsetsAnswer, SaidAnswer, StatusAnswer, TopicsAnswer};
 use super::classify::Purpose;
 use super::client::{Client, READ_TIMEOUT, get, path_of, segment, with_body, without_body};
 use super::transport::{Method, Request, Transport};
 use crate::core::offsets::{Moves, Offsets};
-use crate::core::{Class, ConnectorName, ConnectorStatus, Fault, plain};
+use crate::core::{Class, ConnectorName, ConnectorStatus, Fault, Verdict, plain};
 use crate::operate::Operator;
 use crate::operate::access::{LoggerLevel, Reach};
 
 impl<T: Transport> Operator for Client<T> {
     async fn status(&self, name: &ConnectorName) -> Result<Option<ConnectorStatus>, Fault> {
-        let status: Option<StatusAnswer> = self.find(name, "/status").await?;
-        match status {
-            Some(status) if !status.is_of(name) => Err(Fault {
-                class: Class::Transient,
-                request: format!("GET {}/connectors/{name}/status", self.address()),
-                status: Some(200),
-                message: "this is the answer to another request".to_owned(),
-            }),
-            status => Ok(status.map(|status| status.into_core(&self.exchange.redactor()))),
+        let mixed_up = |below: &str| Fault {
+            class: Class::Transient,
+            request: format!("GET {}/connectors/{name}{below}", self.address()),
+            status: Some(200),
+            message: "this is the answer to another request".to_owned(),
+        };
+        let Some(status) = self.find::<StatusAnswer>(name, "/status").await? else { return Ok(None) };
+        if !status.is_of(name) {
+            return Err(mixed_up("/status"));
         }
+        let status = status.into_core(&self.exchange.redactor());
+        // Do all of its tasks run, or only those that have told of themselves?
+        if Verdict::of(Some(&status)) != Verdict::Running {
+            return Ok(Some(status));
+        }
+        let Some(info) = self.find::<InfoAnswer>(name, "").await? else { return Ok(None) };
+        if info.name != name.as_str() {
+            return Err(mixed_up(""));
+        }
+        Ok(Some(status.with_tasks(info.tasks())))
     }
 
     async fn restart_tasks(&self, name: &ConnectorName, tasks: &[u32]) -> Result<(), Fault> {

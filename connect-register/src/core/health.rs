@@ -69,6 +69,24 @@ pub struct ConnectorStatus {
     pub tasks: Vec<TaskStatus>,
 }
 
+impl ConnectorStatus {
+    /// With those of its tasks that have not told of themselves yet. They do so one by one, as they start; only
+    /// of what runs it matters.
+    #[must_use]
+    pub fn with_tasks(mut self, known: impl IntoIterator<Item = u32>) -> Self {
+        if self.state != State::Running {
+            return self;
+        }
+        for id in known {
+            if self.tasks.iter().all(|task| task.id != id) {
+                self.tasks.push(TaskStatus { id, state: State::Unassigned, worker: String::new(), trace: None });
+            }
+        }
+        self.tasks.sort_by_key(|task| task.id);
+        self
+    }
+}
+
 /// The state of one task.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TaskStatus {
@@ -204,6 +222,20 @@ mod tests {
             assert_eq!(Verdict::of(Some(&status(state, &tasks))).words(), expected, "{state} {tasks:?}");
         }
         assert_eq!(Verdict::of(None), Verdict::Missing);
+    }
+
+    #[test]
+    fn a_task_that_has_not_told_of_itself_does_not_run() {
+        let told = |state: &str, tasks: &[&str]| {
+            let status = status(state, tasks).with_tasks([1, 0]);
+            let tasks: Vec<_> = status.tasks.iter().map(|task| (task.id, task.state.as_str().to_owned())).collect();
+            (Verdict::of(Some(&status)).words(), tasks)
+        };
+        let tasks = |states: [&str; 2]| vec![(0, states[0].to_owned()), (1, states[1].to_owned())];
+        assert_eq!(told("RUNNING", &["RUNNING"]), ("starting".to_owned(), tasks(["RUNNING", "UNASSIGNED"])));
+        assert_eq!(told("RUNNING", &["RUNNING", "RUNNING"]), ("running".to_owned(), tasks(["RUNNING", "RUNNING"])));
+        assert_eq!(told("STOPPED", &[]), ("stopped".to_owned(), vec![]));
+        assert_eq!(told("PAUSED", &[]), ("paused".to_owned(), vec![]));
     }
 
     #[test]

@@ -123,7 +123,15 @@ pub(crate) fn left(kind: Kind, found: DesiredState, world: &World) -> Option<Str
     (kind == Kind::Migrate && world.there.connector.is_some()).then(|| "it is still there".to_owned())
 }
 
-/// By how much all changes together have moved the first partition.
+/// By how much all changes together have moved the first partition. One that leads back to exactly what was
+/// there before another one has undone that, however far the sink has come in between.
 fn shifted(world: &World) -> i64 {
-    world.here.changes.iter().map(|(before, after)| after[&0] - before[&0]).sum()
+    let mut standing: Vec<&(site::Offsets, site::Offsets)> = Vec::new();
+    for change in &world.here.changes {
+        match standing.iter().position(|(before, _)| *before == change.1) {
+            Some(undone) => standing.truncate(undone),
+            None => standing.push(change),
+        }
+    }
+    standing.iter().map(|(before, after)| after[&0] - before[&0]).sum()
 }

@@ -24,6 +24,7 @@ pub(crate) type Offsets = BTreeMap<i64, i64>;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Ask {
     Status,
+    Info,
     Config,
     Offsets,
     State(DesiredState),
@@ -37,7 +38,7 @@ pub(crate) enum Ask {
 
 impl Ask {
     pub(crate) fn is_write(&self) -> bool {
-        !matches!(self, Self::Status | Self::Config | Self::Offsets)
+        !matches!(self, Self::Status | Self::Info | Self::Config | Self::Offsets)
     }
 }
 
@@ -147,6 +148,11 @@ impl Site {
                 Some(it) if it.created + self.status_in <= view || it.created == Time::ZERO => self.status(it, view),
                 _ => answers::error(404, "No status found for connector c"),
             },
+            Ask::Info => self.seen(view).map_or_else(missing, |it| {
+                let tasks =
+                    if it.target == DesiredState::Stopped { json!([]) } else { json!([{"connector": "c", "task": 0}]) };
+                answers::json(200, &json!({"name": "c", "config": it.config, "tasks": tasks, "type": "sink"}))
+            }),
             Ask::Config => self.seen(view).map_or_else(missing, |it| answers::json(200, &it.config)),
             Ask::Offsets if self.seen(view).is_none() => missing(),
             Ask::Offsets => answers::json(200, &told(&self.offsets)),

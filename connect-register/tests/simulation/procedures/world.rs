@@ -239,6 +239,7 @@ fn read(request: &Request) -> Ask {
     let path = request.path.split('/').skip(1).collect::<Vec<_>>();
     match (request.method, path.as_slice()) {
         (Method::Get, ["connectors", "c", "status"]) => Ask::Status,
+        (Method::Get, ["connectors", "c"]) => Ask::Info,
         (Method::Get, ["connectors", "c", "config"]) => Ask::Config,
         (Method::Get, ["connectors", "c", "offsets"]) => Ask::Offsets,
         (Method::Put, ["connectors", "c", "pause"]) => Ask::State(DesiredState::Paused),
@@ -264,7 +265,7 @@ fn read(request: &Request) -> Ask {
 /// The phase whose faults mean the same for it.
 fn phase(ask: &Ask) -> Phase {
     match ask {
-        Ask::Status | Ask::Config | Ask::Offsets => Phase::Check,
+        Ask::Status | Ask::Info | Ask::Config | Ask::Offsets => Phase::Check,
         Ask::State(_) => Phase::State,
         Ask::Restart => Phase::Restart,
         Ask::Create(_) => Phase::Create,
