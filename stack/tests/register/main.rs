@@ -1,6 +1,7 @@
 //! `connect-register` against real workers: of each Kafka that the kit has, two workers in one group.
 //! Each law is a function; a version boots once, and all laws are held on it, one after the other,
-//! each with connectors of its own names. `REGISTER_LAW=words` holds only laws with these words, `one|other` those with either.
+//! each with connectors of its own names. `REGISTER_LAW=words` holds only laws with these words,
+//! `one|other` those with either.
 //!
 //! `PIPELINE_SINK=debezium` asks for the stand-in where the stock sink is at hand. Nothing is skipped:
 //! where a part or a program is missing the tests fail and say so.

@@ -51,7 +51,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration)]
     interval: Duration,
     /// The topic in which the workers keep states: their `status.storage.topic`
-    #[arg(long, value_name = "TOPIC", default_value = "connect-status")]
+    #[arg(long, value_name = "STATUS_TOPIC", default_value = "connect-status")]
     status_topic: String,
     /// End with exit code 7 unless all of them run, are paused, or are stopped
     #[arg(long, conflicts_with = "watch")]

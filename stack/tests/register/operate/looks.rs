@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::stream::{Rows, Stream, by_partition};
@@ -15,6 +16,7 @@ fn one(cluster: &Cluster, worker: usize, command: &str, name: &str) -> Value {
 }
 
 pub(crate) fn connectors(cluster: &mut Cluster) {
+    let began = Timestamp::now();
     let stream = Stream::new(cluster, "looked_at", Rows::Upserted);
     let other = Stream::new(cluster, "looked_past", Rows::Upserted);
     let name = &stream.name;
@@ -39,6 +41,10 @@ pub(crate) fn connectors(cluster: &mut Cluster) {
             status["tasks"].as_array().unwrap().iter().map(|task| part(task, worker)).collect()
         };
         assert_eq!(parts(&told, "worker"), parts(&status, "worker_id"), "{told:#}");
+        for part in told["tasks"].as_array().unwrap().iter().chain([&told]) {
+            let since: Timestamp = part["since"].as_str().unwrap().parse().unwrap();
+            assert!(began <= since && since <= Timestamp::now(), "{told:#}");
+        }
 
         let got = one(cluster, number, "get", name);
         let described = one(cluster, number, "describe", name);
